@@ -1,0 +1,1 @@
+"""What the pages of the book share: style, data, live figures, listings and self-checks."""

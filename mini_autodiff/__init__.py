@@ -1,0 +1,1 @@
+"""Reverse- and forward-mode automatic differentiation in pure Python, with JAX's names."""
