@@ -1,0 +1,67 @@
+# Gradients Through Time. `make book` builds the site, `make test` checks everything.
+# Needs Python 3.11, 3.12 or 3.13 and make; all else is installed into .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help book serve test lint bench release grade node-tools clean
+
+# PYTHON=/path/to/python3.12 chooses one; otherwise the first of these that fits.
+PYTHON ?=
+FITS := import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PORT ?= 8000
+BIN := .venv/bin
+SITE := _build/html
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
+
+.venv/bin/python:
+	@found=; for python in $(if $(PYTHON),"$(PYTHON)",python3 python3.12 python3.13 python3.11 python); do \
+	  if "$$python" -c '$(FITS)' >/dev/null 2>&1; then found="$$python"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "This book needs Python 3.11, 3.12 or 3.13 (with its venv module)." >&2; \
+	  echo "Found: $(or $(PYTHON),python3) is `"$(or $(PYTHON),python3)" --version 2>&1 || true`." >&2; \
+	  echo "Install one of the three, or name it: make book PYTHON=/path/to/python3.12" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Making .venv with $$found (`$$found --version`)"; "$$found" -m venv .venv
+
+# One stamp for each set of packages; a change of the lists installs them again.
+.venv/.chapters: requirements.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/.%: .venv/.chapters pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	@touch $@
+
+book: .venv/.book  ## execute every chapter from a clean kernel and build the site
+	LIVE_STATIC=1 $(BIN)/jupyter-book build . --all -W --keep-going --quiet
+	@echo; echo "Built. Open $(SITE)/index.html, or type: make serve"
+
+serve:  ## look at the built site on localhost
+	@test -f $(SITE)/index.html || { echo "Nothing is built yet. Type: make book" >&2; exit 1; }
+	@echo "http://localhost:$(PORT)/  (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server $(PORT) --bind localhost --directory $(SITE)
+
+test: .venv/.test  ## all tests; those of the site need `make book` first, and Chromium
+	$(BIN)/python -m pytest --durations=15
+
+lint: .venv/.test  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: .venv/.bench  ## measure, side by side with peers; writes bookkit/data/bench_*.json
+	for run in benchmarks/bench_*.py; do $(BIN)/python "$$run" || exit 1; done
+
+release: .venv/.instructor  ## student versions of the assignments, into build/release
+	$(BIN)/python -m assignments.release
+
+grade: .venv/.instructor  ## grade a folder: make grade SUBMISSIONS=folder
+	$(BIN)/python -m assignments.grade $(SUBMISSIONS)
+
+node-tools:  ## for the tests that use Node: Pyodide and axe-core, into build/node
+	npm install --silent --no-save --no-audit --no-fund --prefix build/node pyodide@314.0.7 axe-core@4
+
+clean:  ## remove what was built, not .venv
+	rm -rf _build build .pytest_cache .hypothesis .ruff_cache .mypy_cache
