@@ -1,0 +1,91 @@
+"""Live figures: one Python definition, alive on the page, in Jupyter and without either.
+
+Two forms, the same page, the same tests.
+
+**Explorable**: the page recomputes the program, exported as JavaScript by mini_autodiff::
+
+    from bookkit.live import Choice, Explorable, Slider, line, points
+
+    def program(p, data):                        # p: the controls; data: constant arrays
+        ...                                      # mini_autodiff.numpy, lax.scan, ad.grad, ad.jvp
+        return {"hare": hare, "loss": loss, "dloss_dalpha": slope}
+
+    def draw(fig, out):                          # ordinary matplotlib, called once
+        ax = fig.subplots()
+        curve, = ax.plot(out["t"], out["hare"], color=style.colour["hare"])
+        return {curve: line("t", "hare")}        # what moves, and which names move it
+
+    figure = Explorable(
+        name="two_species",                      # unique in the book
+        title="Hare and lynx under four rates",  # what a screen reader calls the picture
+        sliders={"alpha": Slider("hare births", 0.2, 1.0, 0.5, step=0.01, symbol="α", unit="a year")},
+        program=program, data={"t": [...]}, draw=draw,
+        sentence="With α = {alpha} the loss is {loss:.2f}.",
+        presets={"hand guess": {"alpha": 0.5}},
+        question="What happens to the lynx when hares breed faster?",
+    )
+    figure            # last line of a cell: static picture and sentence, live with JavaScript
+    figure.check()    # refuses what would lie silently
+    figure.widget()   # ipywidgets, in Jupyter only
+    @figure.edit      # a new model behind the same sliders; the name says which part it replaces
+    def vector_field(t, y, rates): ...
+
+**Snapshots**: for JAX, or control flow that depends on data. One slider over states computed
+when the book is built, and optionally one choice; nothing is interpolated, and the page says so::
+
+    from bookkit.live import Snapshots, Slider, line
+
+    figure = Snapshots(
+        name="fit_along_training",
+        title="The fit along training",
+        slider=("update", Slider.over([0, 10, 20, 50, 100], "update of the fit")),
+        states=[{"t": t, "hare": h, "loss": 3.1}, ...],     # one dict a stop: curves and numbers
+        draw=draw, sentence="After {update} updates the loss is {loss:.2f}.",
+        presets={"start": {"update": 0}, "end": {"update": 100}},
+        made="benchmarks/fit_hare_lynx.py, seed 1",         # printed under the figure
+    )
+    # with a choice: choice=("model", Choice("model", {"ode": "ODE", "node": "neural ODE"}))
+    # and then     states={"ode": [...], "node": [...]}
+
+Every state has the same names and lengths. Arrays are stored with 12 bits of their range
+(`bits=`), numbers with 6 digits; `.html()` refuses a figure above 100 kB gzipped.
+
+**What can move** (the values of the dict that `draw` returns; names are looked up among the
+outputs, the data and the sliders): `line(x, y)`, `points(x, y)` (markers of one size),
+`band(x, low, high)` (fill_between), `bars(heights)` (the container of ax.bar), `vline(x)`,
+`hline(y)` (axvline, axhline), `arrows(x, y, u, v)` (quiver with angles="xy", scale_units="xy",
+scale=1), `text("α = {alpha:.2f}", x=..., y=...)`, `cells(z)` (imshow). An axes may be a key too:
+`{ax: follow("y")}` lets its limits grow and shrink about zero with the curves.
+
+Colours come from `bookkit.style`; draw about 4.6 inches wide with limits fixed by hand.
+
+**Sentences**: `{name:.2f}` or `{name:.1e}` for outputs, `{name}` for a control, and words::
+
+    Sentence("The fit is {verdict}.", verdict=("loss", [(1.0, "close"), (None, "far away")]))
+
+**Derivatives** are named `d<output>_d<slider>` (or `_d<choice>`, where the options of the choice
+are names of sliders): `.check()` compares every output of such a name with finite differences.
+"""
+
+from bookkit.live.artists import (
+    arrows,
+    band,
+    bars,
+    cells,
+    follow,
+    hline,
+    line,
+    points,
+    text,
+    vline,
+)
+from bookkit.live.controls import Choice, Slider
+from bookkit.live.errors import LiveFigureError
+from bookkit.live.explorable import Explorable
+from bookkit.live.sentence import Sentence
+from bookkit.live.snapshots import Snapshots
+
+__all__ = [
+    "Choice", "Explorable", "LiveFigureError", "Sentence", "Slider", "Snapshots",
+    "arrows", "band", "bars", "cells", "follow", "hline", "line", "points", "text", "vline",
+]  # fmt: skip

@@ -1,0 +1,96 @@
+"""A live figure whose program runs in the page."""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import mini_autodiff as ad
+from bookkit.live.controls import Choice, Slider
+from bookkit.live.errors import LiveFigureError
+from bookkit.live.figure import LiveFigure, _plain
+from bookkit.live.sentence import Sentence
+
+
+class Explorable(LiveFigure):
+    """One definition of a model, moved by the reader: on the page, and in Jupyter.
+
+    Parameters
+    ----------
+    name : lower-case identifier, unique in the book
+    sliders : name -> Slider or Choice
+    program : program(p, data) -> dict of named curves and numbers, in mini_autodiff.numpy; `p`
+        has the sliders' numbers, `data` what is given below. Its keyword-only parameters are
+        the parts that `edit` can replace.
+    draw : draw(fig, out) -> {artist: what moves it}; ordinary matplotlib, called once
+    sentence : what the figure shows, in words and numbers
+    data : name -> numbers that never change; pass what is random, or read from a file, here
+    presets : label -> values of some sliders
+    question : asked before the reader moves anything
+    """
+
+    def __init__(
+        self, name: str, sliders: dict[str, Slider | Choice], program: Callable, draw: Callable,
+        sentence: Sentence | str, data: Mapping | None = None, presets: Mapping = {},
+        question: str = "", title: str = "", size: tuple[float, float] = (4.6, 3.0),
+    ):  # fmt: skip
+        super().__init__(name, title, dict(sliders), data, draw, sentence, presets, question, size)
+        self.program = program
+        self._compiled = ad.jit(program)
+
+    def compute(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        out = self._compiled(self.inputs(chosen), self.data)
+        if not isinstance(out, dict):
+            raise LiveFigureError(
+                f"{self.name!r}: a program returns a dict of named curves and numbers, "
+                f"not {type(out).__name__}"
+            )
+        return _plain(out)
+
+    def program_source(self, language: str = "python") -> str:
+        """The code generated from the program: "python", or "javascript" (also "js")."""
+        if language in ("javascript", "js"):
+            from mini_autodiff import javascript
+
+            p = self.inputs(self.start)
+            return javascript.export(self.program, p, self.data, name="program")
+        if language == "python":
+            self.compute(self.start)
+            return self._compiled.source
+        raise LiveFigureError(f"the program is printed in python or javascript, not {language!r}")
+
+    def check(self) -> None:
+        """Refuse what would mislead the reader in silence; see bookkit.live.check.
+
+        Raises
+        ------
+        LiveFigureError
+            Naming the rule, what came, and the next step.
+        """
+        from bookkit.live.check import check
+
+        check(self)
+
+    def edit(self, part: Callable) -> "Explorable":
+        """The same figure with one part of its program replaced by the reader's function of the
+        same name: a decorator for a notebook cell.
+
+            @figure.edit
+            def vector_field(t, y, rates): ...
+            vector_field.widget()
+        """
+        parts = [
+            key for key, parameter in inspect.signature(self.program).parameters.items()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        ]  # fmt: skip
+        if part.__name__ not in parts:
+            raise LiveFigureError(
+                f"{self.name!r} has no part called {part.__name__!r}; "
+                f"name your function {' or '.join(parts) or '(this figure has no parts)'}"
+            )
+        program = functools.partial(self.program, **{part.__name__: part})
+        name = self.name if self.name.endswith("_edited") else self.name + "_edited"
+        return Explorable(
+            name, self.controls, program, self.draw, self.sentence, self.data, self.presets,
+            self.question, self.title, self.size,
+        )  # fmt: skip
