@@ -1,0 +1,67 @@
+"""Messages that tell the rule, what came, and the next step.
+
+A function here makes an exception; the caller raises it, so that the traceback ends in the line
+where the mistake happened.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+PACKAGE = str(Path(__file__).parent)
+
+
+def where_called() -> str:
+    """The innermost line outside this package, as ``file:line: code`` (empty if there is none)."""
+    frame = sys._getframe(1)
+    while frame and frame.f_code.co_filename.startswith(PACKAGE):
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is None:
+        return ""
+    line = traceback.extract_stack(frame, limit=1)[0]
+    return f"{Path(line.filename).name}:{line.lineno}: {line.line}"
+
+
+def domain(op: Any, args: tuple, error: Exception) -> Exception:
+    """An operation outside its domain: ``log(-1)``, ``1/0``, ``exp(1000)``."""
+    values = ", ".join(f"{x!r}" for x in args)
+    rule = f": {op.domain}" if op.domain else ""
+    return type(error)(f"{op.name}({values}) is undefined{rule}.\n  at {where_called()}")
+
+
+def not_a_float(call: str) -> TypeError:
+    return TypeError(
+        f"{call} needs a plain number, but got one that is being differentiated or traced; its "
+        f"derivative would be lost.\n  at {where_called()}\n"
+        "Use the functions of mini_autodiff.numpy (jnp.sin, not math.sin), or take float() of the "
+        "result, outside grad and jit."
+    )
+
+
+def leaked() -> RuntimeError:
+    return RuntimeError(
+        "this number belongs to a derivative that is finished.\n"
+        f"  at {where_called()}\n"
+        "It was kept in a list, a global or an attribute. Return it from the function instead "
+        "(grad has has_aux=True for that)."
+    )
+
+
+def not_scalar(got: str, name: str) -> TypeError:
+    return TypeError(
+        f"Gradient only defined for scalar-output functions; {name} returned {got}. "
+        "Reduce it to one number (a sum, a loss), or use jacobian."
+    )
+
+
+def not_real(transform: str, got: Any) -> TypeError:
+    return TypeError(
+        f"{transform} requires real-valued inputs (floats), but got {got!r} of type "
+        f"{type(got).__name__}. An integer has no derivative: write {got!r}.0 or float(...)."
+        if isinstance(got, int)
+        else f"{transform} requires real-valued inputs (floats, or lists, tuples, dicts and arrays "
+        f"of floats), but got {got!r} of type {type(got).__name__}."
+    )

@@ -1,0 +1,243 @@
+"""One table of operations: what each computes, its slopes, and how it is printed.
+
+A row holds the formula as text, with ``a``, ``b``, ``c`` for the arguments and ``v`` for the
+result::
+
+    op("tanh", "tanh(a)", "1.0 - v * v")
+
+Everything else is made from that text: the function that the eager tape calls, the slope that the
+reverse sweep multiplies by, and the line that the Python and JavaScript printers write. No
+derivative rule stands anywhere else.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from . import errors
+
+PRECEDENCE = {"if": 1, "<": 4, "+": 5, "*": 6, "-x": 7, "x": 9}
+"""How tightly a formula binds; a printer adds parentheses from it."""
+
+
+class Op:
+    """One operation on numbers: a row of the table.
+
+    Attributes:
+        name: its name, as in ``mini_autodiff.numpy``.
+        text: the formula in Python; ``javascript`` the same in JavaScript.
+        binds: how tightly the formula binds, from ``PRECEDENCE``.
+        value: the formula as a function of floats.
+        slopes: one function of ``(arguments..., value)`` for each argument, for floats.
+        rules: the same functions for any numbers (traced, nested); ``None`` where the slope is 0.
+    """
+
+    __slots__ = (
+        "arity", "binds", "domain", "formulas", "javascript", "name", "rules", "slopes", "text", "value",
+    )  # fmt: skip
+
+    def __init__(
+        self, name: str, text: str, slopes: tuple, binds: str, javascript: str, domain: str
+    ):
+        arguments = sorted(set(re.findall(r"\b[abc]\b", text)))
+        self.name, self.text, self.formulas, self.domain = name, text, slopes, domain
+        self.arity, self.binds = len(arguments), PRECEDENCE[binds]
+        self.javascript = javascript or re.sub(r"\b([a-z]\w+)\(", _javascript_name, text)
+        self.value = eval(f"lambda {', '.join(arguments)}: {text}", FLOAT)
+        every = ", ".join([*arguments, "v"])
+        self.slopes = tuple(s and eval(f"lambda {every}: {s}", FLOAT) for s in slopes)
+        self.rules = tuple(s and eval(f"lambda {every}: {s}", GENERIC) for s in slopes)
+        GENERIC[name] = self  # the slopes of other rows use this one
+        FLOAT.setdefault(name, self.value)
+
+    def __call__(self, *args: Any) -> Any:
+        """Apply to numbers of any kind: floats, or those of a tape, a dual number, a trace."""
+        return apply(self, *args)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}: {self.text}>"
+
+
+class Number:
+    """What a differentiated program computes with; base of ``Var``, ``Dual`` and ``Traced``.
+
+    ``owner`` is the recording it belongs to: a tape, a forward pass, or a trace. Owners have a
+    ``depth``; one that started later is deeper. When numbers of two owners meet, the deeper one
+    takes the operation and treats the other as a constant. That is all that nesting needs, and it
+    is why ``grad`` inside ``grad`` never mixes up the two derivatives.
+    """
+
+    __slots__ = ("owner",)
+    __array_ufunc__ = None  # NumPy then leaves  array * number  to us, and refuses np.sin(number)
+    __hash__ = None  # type: ignore[assignment]  # as a dict key it would compare by identity
+
+    def __add__(a, b): return apply(add, a, b) if scalar(b) else NotImplemented
+    def __radd__(b, a): return apply(add, a, b) if scalar(a) else NotImplemented
+    def __sub__(a, b): return apply(sub, a, b) if scalar(b) else NotImplemented
+    def __rsub__(b, a): return apply(sub, a, b) if scalar(a) else NotImplemented
+    def __mul__(a, b): return apply(mul, a, b) if scalar(b) else NotImplemented
+    def __rmul__(b, a): return apply(mul, a, b) if scalar(a) else NotImplemented
+    def __truediv__(a, b): return apply(div, a, b) if scalar(b) else NotImplemented
+    def __rtruediv__(b, a): return apply(div, a, b) if scalar(a) else NotImplemented
+    def __pow__(a, b): return power(a, b) if scalar(b) else NotImplemented
+    def __rpow__(b, a): return power(a, b) if scalar(a) else NotImplemented
+    def __neg__(a): return apply(neg, a)
+    def __pos__(a): return a
+    def __abs__(a): return apply(absolute, a)
+    def __lt__(a, b): return apply(lt, a, b) if scalar(b) else NotImplemented
+    def __le__(a, b): return apply(le, a, b) if scalar(b) else NotImplemented
+    def __gt__(a, b): return apply(gt, a, b) if scalar(b) else NotImplemented
+    def __ge__(a, b): return apply(ge, a, b) if scalar(b) else NotImplemented
+    def __eq__(a, b): return apply(eq, a, b) if scalar(b) else NotImplemented
+    def __ne__(a, b): return apply(ne, a, b) if scalar(b) else NotImplemented
+
+    def __float__(self):
+        raise errors.not_a_float("float()")
+
+    def __int__(self):
+        raise errors.not_a_float("int()")
+
+    __index__ = __int__
+
+    def __round__(self, digits=None):
+        raise errors.not_a_float("round()")
+
+    def __getattr__(self, name: str):
+        if name in ("shape", "ndim"):  # a number has the shape of a number, as in JAX
+            return () if name == "shape" else 0
+        raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
+
+
+def scalar(x: Any) -> bool:
+    """Whether ``x`` is one number: ours, Python's, or NumPy's."""
+    return isinstance(x, (float, Number, int)) or (
+        hasattr(x, "__float__") and getattr(x, "shape", None) == ()
+    )
+
+
+def apply(op: Op, *args: Any) -> Any:
+    """Do ``op``: on the deepest owner among the arguments, or at once if all are floats."""
+    top = None
+    for x in args:
+        if isinstance(x, Number) and (top is None or x.owner.depth > top.depth):
+            top = x.owner
+    if top is not None:
+        return top.apply(op, args)
+    try:
+        return op.value(*args)
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise errors.domain(op, args, error) from None
+
+
+def power(a: Any, b: Any) -> Any:
+    """``a ** b``. An integer power is a product: exact slopes at 0, and no logarithm."""
+    if isinstance(b, int) and not isinstance(b, bool) and not isinstance(a, (int, float)):
+        if b < 0:
+            return 1.0 / power(a, -b)
+        if b == 0:
+            return 0.0 * a + 1.0
+        if b in (1, 2, 3):
+            return (a, square, cube)[b - 1](a) if b > 1 else a
+        half = square(power(a, b // 2))
+        return half * a if b % 2 else half
+    return apply(pow_, a, b)
+
+
+# -- functions that math does not have, or not for every float ------------------------------------
+
+
+def sign(a: float) -> float:
+    """-1, 0 or 1; 0 at 0, where ``abs`` has a corner."""
+    return (a > 0.0) - (a < 0.0) if a == a else a
+
+
+def sigmoid(a: float) -> float:
+    """1 / (1 + exp(-a)), without overflow."""
+    return 1.0 / (1.0 + math.exp(-a)) if a >= 0.0 else math.exp(a) / (1.0 + math.exp(a))
+
+
+def softplus(a: float) -> float:
+    """log(1 + exp(a)), without overflow."""
+    return max(a, 0.0) + math.log1p(math.exp(-abs(a)))
+
+
+def maximum(a: float, b: float) -> float:
+    """The larger; not a number if one of them is."""
+    return a if a > b or a != a else b
+
+
+def minimum(a: float, b: float) -> float:
+    """The smaller; not a number if one of them is."""
+    return a if a < b or a != a else b
+
+
+MATH = "sin cos tan exp log sqrt tanh sinh cosh asin acos atan atan2 log1p expm1 log10".split()
+FLOAT: dict[str, Any] = {name: getattr(math, name) for name in MATH}
+FLOAT |= {f.__name__: f for f in (sign, sigmoid, softplus, maximum, minimum)}
+GENERIC: dict[str, Any] = {}
+
+JAVASCRIPT = {  # what Math does not have; printed once, inside the function that needs it
+    "sigmoid": "a => a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))",
+    "softplus": "a => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))",
+}
+
+
+def _javascript_name(match: re.Match) -> str:
+    name = {"maximum": "max", "minimum": "min"}.get(match[1], match[1])
+    return f"{name}(" if name in JAVASCRIPT else f"Math.{name}("
+
+
+def op(name, text, *slopes, binds="x", javascript="", domain="") -> Op:
+    """Add a row to the table. ``slopes`` has one text for each argument, ``None`` for 0."""
+    return Op(name, text, slopes, binds, javascript, domain)
+
+
+# -- the table ------------------------------------------------------------------------------------
+# fmt: off
+#                  name, formula, slope in a, slope in b
+add      = op("add", "a + b", "1.0", "1.0", binds="+")
+sub      = op("sub", "a - b", "1.0", "-1.0", binds="+")
+mul      = op("mul", "a * b", "b", "a", binds="*")
+div      = op("div", "a / b", "1.0 / b", "-v / b", binds="*", domain="the divisor must not be 0")
+neg      = op("neg", "-a", "-1.0", binds="-x")
+
+lt       = op("lt", "a < b", None, None, binds="<")
+le       = op("le", "a <= b", None, None, binds="<")
+gt       = op("gt", "a > b", None, None, binds="<")
+ge       = op("ge", "a >= b", None, None, binds="<")
+eq       = op("eq", "a == b", None, None, binds="<", javascript="a === b")
+ne       = op("ne", "a != b", None, None, binds="<", javascript="a !== b")
+where    = op("where", "b if a else c", None, "where(a, 1.0, 0.0)", "where(a, 0.0, 1.0)",
+              binds="if", javascript="a ? b : c")
+
+square   = op("square", "a * a", "2.0 * a", binds="*")
+cube     = op("cube", "a * a * a", "3.0 * square(a)", binds="*")
+sqrt     = op("sqrt", "sqrt(a)", "0.5 / v", domain="the argument must be 0 or more")
+exp      = op("exp", "exp(a)", "v", domain="the result is larger than a float can hold")
+expm1    = op("expm1", "expm1(a)", "v + 1.0", domain=exp.domain)
+log      = op("log", "log(a)", "1.0 / a", domain="the argument must be positive")
+log1p    = op("log1p", "log1p(a)", "1.0 / (1.0 + a)", domain="the argument must be above -1")
+log10    = op("log10", "log10(a)", "0.4342944819032518 / a", domain=log.domain)
+pow_     = op("power", "a ** b", "b * a ** (b - 1.0)", "log(where(a > 0.0, a, 1.0)) * v",
+              javascript="Math.pow(a, b)", domain="a negative base needs an integer exponent")
+cos      = op("cos", "cos(a)", "-sin(a)", domain="the argument must be finite")
+sin      = op("sin", "sin(a)", "cos(a)", domain=cos.domain)
+tan      = op("tan", "tan(a)", "1.0 + v * v", domain=cos.domain)
+arcsin   = op("arcsin", "asin(a)", "1.0 / sqrt(1.0 - a * a)", domain="the argument must lie in [-1, 1]")
+arccos   = op("arccos", "acos(a)", "-1.0 / sqrt(1.0 - a * a)", domain=arcsin.domain)
+arctan   = op("arctan", "atan(a)", "1.0 / (1.0 + a * a)")
+arctan2  = op("arctan2", "atan2(a, b)", "b / (a * a + b * b)", "-a / (a * a + b * b)")
+cosh     = op("cosh", "cosh(a)", "sinh(a)", domain=exp.domain)
+sinh     = op("sinh", "sinh(a)", "cosh(a)", domain=exp.domain)
+tanh     = op("tanh", "tanh(a)", "1.0 - v * v")
+sigmoid_ = op("sigmoid", "sigmoid(a)", "v * (1.0 - v)")
+softplus_= op("softplus", "softplus(a)", "sigmoid(a)")
+sign_    = op("sign", "sign(a)", None)
+absolute = op("abs", "abs(a)", "sign(a)")
+maximum_ = op("maximum", "maximum(a, b)", "where(a > b, 1.0, where(a == b, 0.5, 0.0))",
+              "where(a < b, 1.0, where(a == b, 0.5, 0.0))")
+minimum_ = op("minimum", "minimum(a, b)", "where(a < b, 1.0, where(a == b, 0.5, 0.0))",
+              "where(a > b, 1.0, where(a == b, 0.5, 0.0))")

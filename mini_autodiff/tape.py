@@ -1,0 +1,315 @@
+"""Reverse mode: record a computation on a flat tape, then read the tape backwards.
+
+Read this file first. Its three ideas:
+
+1. A ``Var`` is a number that remembers its place on a tape. Arithmetic on it works as usual and
+   leaves one entry behind: which numbers went in, and the *slope* of the result in each.
+2. A ``Tape`` is parallel lists of these entries, in the order in which they were computed. An entry
+   only refers to earlier ones, so nothing needs sorting, and nothing recurses: a million operations
+   are a million list items.
+3. The reverse sweep walks the lists from the end. Every entry hands its *cotangent* (how much the
+   result changes with it) down to the numbers that went in, times the slope. That is the chain
+   rule, one multiplication for each slope.
+
+>>> tape = Tape()
+>>> x, y = tape.new(3.0), tape.new(4.0)
+>>> z = x * y + x
+>>> tape.reverse({z.index: 1.0})[:2]  # dz/dx = y + 1, dz/dy = x
+[5.0, 3.0]
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from . import errors, ops
+from .array import Atoms, Array, basis, nested
+from .ops import Number, apply
+
+depths = itertools.count(1)  # each recording is deeper than all that started before it
+
+
+class Var(Number):
+    """A number on a tape: its value, and its place (``index``).
+
+    The value is a float, or, when derivatives are nested, a number of the derivative outside.
+    The four operations written out here are the most frequent; all others come from the table.
+    """
+
+    __slots__ = ("index", "value")
+
+    def __init__(self, value: Any, index: int, owner: Tape):
+        self.value = value
+        self.index = index
+        self.owner = owner
+
+    def __add__(a, b):
+        tape = a.owner
+        if type(b) is Var and b.owner is tape:
+            return tape.record(a.value + b.value, a.index, 1.0, b.index, 1.0)
+        if type(b) is float:
+            return tape.record(a.value + b, a.index, 1.0)
+        return apply(ops.add, a, b) if ops.scalar(b) else NotImplemented
+
+    def __sub__(a, b):
+        tape = a.owner
+        if type(b) is Var and b.owner is tape:
+            return tape.record(a.value - b.value, a.index, 1.0, b.index, -1.0)
+        if type(b) is float:
+            return tape.record(a.value - b, a.index, 1.0)
+        return apply(ops.sub, a, b) if ops.scalar(b) else NotImplemented
+
+    def __mul__(a, b):
+        tape = a.owner
+        if type(b) is Var and b.owner is tape:
+            return tape.record(a.value * b.value, a.index, b.value, b.index, a.value)
+        if type(b) is float:
+            return tape.record(a.value * b, a.index, b)
+        return apply(ops.mul, a, b) if ops.scalar(b) else NotImplemented
+
+    def __rmul__(b, a):
+        if type(a) is float:
+            return b.owner.record(a * b.value, b.index, a)
+        return apply(ops.mul, a, b) if ops.scalar(a) else NotImplemented
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __repr__(self) -> str:
+        return f"Var({self.value!r})"
+
+
+class Tape:
+    """A recording: for entry ``i``, the places of its arguments and its slopes in them.
+
+    ``left[i]`` is ``None`` for an input, ``right[i]`` for an operation of one argument.
+    ``calls`` holds the entries that bring their own rule (a loop, a ``custom_vjp``).
+    """
+
+    def __init__(self) -> None:
+        self.depth = next(depths)
+        self.left: list[int | None] = []
+        self.left_slope: list[Any] = []
+        self.right: list[int | None] = []
+        self.right_slope: list[Any] = []
+        self.calls: dict[int, Callable[[list], None]] = {}
+
+    def record(self, value, left=None, left_slope=None, right=None, right_slope=None) -> Var:
+        """Write one entry, and return its number."""
+        index = len(self.left)
+        self.left.append(left)
+        self.left_slope.append(left_slope)
+        self.right.append(right)
+        self.right_slope.append(right_slope)
+        return Var(value, index, self)
+
+    def new(self, value: Any) -> Var:
+        """A number that nothing went into: an input."""
+        return self.record(value)
+
+    def call(self, values: list, pull: Callable[[list], None]) -> list[Var]:
+        """Record numbers that come with their own rule.
+
+        ``pull(cotangent)`` runs in the reverse sweep once the cotangents of these numbers are
+        complete, and adds to those of the numbers that went in.
+        """
+        self.calls[self.new(None).index] = pull
+        return [self.new(value) for value in values]
+
+    def apply(self, op: ops.Op, args: tuple) -> Any:
+        """Any operation of the table, on numbers of which at least one is on this tape."""
+        values = [x.value if isinstance(x, Var) and x.owner is self else x for x in args]
+        value = apply(op, *values)
+        rules = op.rules if any(isinstance(x, Number) for x in values) else op.slopes
+        edges: list[Any] = []
+        for x, value_of_x, rule in zip(args, values, rules, strict=False):
+            if rule and x is not value_of_x:
+                edges += (x.index, rule(*values, value))
+        return self.record(value, *edges) if edges else value
+
+    def reverse(self, cotangent_of: dict[int, Any]) -> list[Any]:
+        """Sweep back from these cotangents; return those of all entries (``None``: no path)."""
+        left, right = self.left, self.right
+        left_slope, right_slope = self.left_slope, self.right_slope
+        cotangent: list[Any] = [None] * len(left)
+        for index, value in cotangent_of.items():
+            cotangent[index] = value
+        for i in range(len(left) - 1, -1, -1):
+            c = cotangent[i]
+            if c is None:
+                if i in self.calls:
+                    self.calls[i](cotangent)
+                continue
+            j = left[i]
+            if j is not None:
+                before = cotangent[j]
+                share = left_slope[i] * c
+                cotangent[j] = share if before is None else before + share
+                j = right[i]
+                if j is not None:
+                    before = cotangent[j]
+                    share = right_slope[i] * c
+                    cotangent[j] = share if before is None else before + share
+        return cotangent
+
+    def finish(self) -> None:
+        """Refuse further entries: a number that outlived its derivative is a mistake."""
+        self.__class__ = FinishedTape
+
+
+class FinishedTape(Tape):
+    """A tape that can be swept but not written to."""
+
+    def record(self, *entry):
+        raise errors.leaked()
+
+    def apply(self, op, args):
+        raise errors.leaked()
+
+
+# -- what users call ------------------------------------------------------------------------------
+
+
+def vjp(f: Callable, *primals: Any, has_aux: bool = False) -> tuple:
+    """The value of ``f(*primals)``, and the function that pulls cotangents back through it.
+
+    ``vjp`` is short for vector-Jacobian product. With ``has_aux``, ``f`` returns ``(out, aux)``
+    and ``aux`` is returned as a third item.
+
+    >>> value, pull = vjp(lambda x, y: [x * y, x + y], 3.0, 4.0)
+    >>> value, pull([1.0, 0.0])  # the first row of the Jacobian
+    ([12.0, 7.0], (4.0, 3.0))
+
+    Raises:
+        TypeError: if an argument holds integers, or the cotangent's structure is not that of the
+            output.
+    """
+    tape = Tape()
+    try:
+        into = Atoms(primals, real="vjp")
+        inputs = [tape.new(value) for value in into.atoms]
+        out = f(*into.rebuild(inputs))
+        out, aux = out if has_aux else (out, None)
+        outputs = Atoms(out)
+        value = outputs.rebuild([_lower(x, tape) for x in outputs.atoms])
+        aux = _lower_tree(aux, tape)
+    finally:
+        tape.finish()
+
+    def pull(cotangent: Any) -> tuple:
+        given = outputs.match(cotangent, "the cotangent")
+        return into.rebuild(_pull(tape, outputs.atoms, given, len(inputs)))
+
+    return (value, pull, aux) if has_aux else (value, pull)
+
+
+def _pull(tape: Tape, outputs: list, cotangents: list, inputs: int) -> list:
+    """Cotangents of the first entries of the tape, 0 where the output does not depend on them."""
+    start: dict[int, Any] = {}
+    for x, c in zip(outputs, cotangents, strict=True):
+        if isinstance(x, Var) and x.owner is tape:
+            start[x.index] = start[x.index] + c if x.index in start else c
+    found = tape.reverse(start)[:inputs] if start else [None] * inputs
+    return [0.0 if c is None else c for c in found]
+
+
+def _lower(x: Any, tape: Tape) -> Any:
+    return x.value if isinstance(x, Var) and x.owner is tape else x
+
+
+def _lower_tree(aux: Any, tape: Tape) -> Any:
+    found = Atoms(aux)
+    return found.rebuild([_lower(x, tape) for x in found.atoms])
+
+
+def value_and_grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False):
+    """A function that returns the value of ``f`` and its gradient in the chosen arguments.
+
+    The gradient has the structure of the argument: a number for a number, a dict for a dict.
+
+    >>> value_and_grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 5.0})
+    (10.0, {'a': 5.0, 'b': 2.0})
+
+    Args:
+        f: a function with one number as its result (with ``has_aux``: a pair of that number and
+            anything else, which is handed through).
+        argnums: the position of the argument, or a tuple of positions.
+        has_aux: whether ``f`` returns such a pair.
+
+    Raises:
+        TypeError: if the result is not one number, or an argument holds integers.
+    """
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+    @functools.wraps(f)
+    def value_and_gradient(*args: Any, **kwargs: Any) -> tuple:
+        chosen = [_argument(args, n, f) for n in numbers]
+
+        def of_chosen(*values: Any) -> Any:
+            full = list(args)
+            for n, value in zip(numbers, values, strict=True):
+                full[n] = value
+            out = f(*full, **kwargs)
+            loss = out[0] if has_aux else out
+            if not ops.scalar(loss):
+                raise errors.not_scalar(nested(loss), getattr(f, "__name__", "f"))
+            return out
+
+        value, pull, aux = (*vjp(of_chosen, *chosen, has_aux=has_aux), None)[:3]
+        gradient = pull(1.0)
+        gradient = gradient[0] if isinstance(argnums, int) else gradient
+        return ((value, aux) if has_aux else value), gradient
+
+    return value_and_gradient
+
+
+def _argument(args: tuple, n: int, f: Callable) -> Any:
+    try:
+        return args[n]
+    except IndexError:
+        name = getattr(f, "__name__", "f")
+        raise TypeError(
+            f"argnums says argument {n}, but {name} was called with {len(args)} positional "
+            "argument(s); pass it by position."
+        ) from None
+
+
+def grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable:
+    """The gradient of a function with one number as its result; see ``value_and_grad``.
+
+    >>> grad(lambda x: x ** 3)(2.0)
+    12.0
+    >>> grad(grad(lambda x: x ** 3))(2.0)
+    12.0
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    @functools.wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, slope = both(*args, **kwargs)
+        return (slope, value[1]) if has_aux else slope
+
+    return gradient
+
+
+def jacrev(f: Callable, argnums: int = 0) -> Callable:
+    """The Jacobian by reverse mode: one recording, one sweep for each output.
+
+    >>> jacrev(lambda v: [v[0] * v[1], v[0]])([3.0, 4.0])
+    [[4.0, 3.0], [1.0, 0.0]]
+    """
+
+    @functools.wraps(f)
+    def jacobian(*args: Any, **kwargs: Any) -> Any:
+        def of_chosen(x: Any) -> Any:
+            return f(*args[:argnums], x, *args[argnums + 1 :], **kwargs)
+
+        value, pull = vjp(of_chosen, _argument(args, argnums, f))
+        out = Atoms(value)
+        rows = [pull(out.rebuild(e))[0] for e in basis(len(out.atoms))]
+        return out.outer(Atoms(args[argnums]), [Atoms(row).atoms for row in rows])
+
+    return jacobian

@@ -1,0 +1,97 @@
+"""Trees of numbers: nested lists, tuples, named tuples and dicts, as in ``jax.tree``.
+
+A leaf is anything that is not one of these: a number, an ``Array``. ``None`` is an empty tree.
+A structure is the same tree with every leaf replaced by ``LEAF``, so it can be compared with ``==``.
+
+>>> leaves, structure = flatten({"rates": (0.5, 0.02), "start": [10.0]})
+>>> leaves
+[0.5, 0.02, 10.0]
+>>> unflatten(structure, [1, 2, 3])
+{'rates': (1, 2), 'start': [3]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class _Leaf:
+    def __repr__(self) -> str:
+        return "*"
+
+
+LEAF = _Leaf()
+
+
+def _children(tree: Any) -> tuple[list, Callable[[list], Any]] | None:
+    """The children of a container and the function that puts new ones in; ``None`` for a leaf."""
+    if isinstance(tree, dict):
+        keys = sorted(tree)
+        return [tree[k] for k in keys], lambda new: dict(zip(keys, new, strict=True))
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return list(tree), lambda new: type(tree)(*new)
+    if type(tree) in (list, tuple):
+        return list(tree), type(tree)
+    return ([], lambda new: None) if tree is None else None
+
+
+def flatten(tree: Any) -> tuple[list, Any]:
+    """The leaves of a tree from left to right (dicts by sorted key), and its structure."""
+    leaves: list = []
+
+    def walk(node: Any) -> Any:
+        found = _children(node)
+        if found is None:
+            leaves.append(node)
+            return LEAF
+        children, rebuild = found
+        return rebuild([walk(child) for child in children])
+
+    return leaves, walk(tree)
+
+
+def unflatten(structure: Any, leaves: list) -> Any:
+    """The tree of this structure with these leaves."""
+    supply = iter(leaves)
+
+    def walk(node: Any) -> Any:
+        if node is LEAF:
+            return next(supply)
+        children, rebuild = _children(node)  # type: ignore[misc]
+        return rebuild([walk(child) for child in children])
+
+    return walk(structure)
+
+
+def leaves(tree: Any) -> list:
+    """The leaves of a tree.
+
+    >>> leaves({"b": 2, "a": [1]})
+    [1, 2]
+    """
+    return flatten(tree)[0]
+
+
+def structure(tree: Any) -> Any:
+    """The structure of a tree."""
+    return flatten(tree)[1]
+
+
+def map(f: Callable, tree: Any, *rest: Any) -> Any:
+    """Apply ``f`` to the leaves of one tree, or of several with the same structure.
+
+    >>> map(lambda p, g: p - 0.1 * g, {"k": 1.0}, {"k": 5.0})
+    {'k': 0.5}
+
+    Raises:
+        TypeError: if the structures differ.
+    """
+    first, shape = flatten(tree)
+    columns = [first]
+    for other in rest:
+        column, other_shape = flatten(other)
+        if other_shape != shape:
+            raise TypeError(f"trees must have the same structure: {shape} and {other_shape}")
+        columns.append(column)
+    return unflatten(shape, [f(*row) for row in zip(*columns, strict=True)])
