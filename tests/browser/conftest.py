@@ -4,17 +4,15 @@ Every test that takes `page` also fails on a console error, an uncaught exceptio
 that leaves localhost.
 """
 
-import os
 import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-HTML = ROOT / "_build" / "html"
+from tests.pages import HTML, ROOT
+
 AXE = ROOT / "build" / "node" / "node_modules" / "axe-core" / "axe.min.js"
 
 HARMLESS = ("Got invalid theme mode",)  # the theme's own remark on a first visit
@@ -59,7 +57,7 @@ def site(serve):
 def browser():
     """Headless Chromium. Of package scope: its event loop would be in the way of other tests."""
     playwright = pytest.importorskip("playwright.sync_api")
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
         pytest.skip("no Chromium on this machine")
     only_localhost = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"

@@ -1,27 +1,13 @@
 """What holds for every page of the site."""
 
-from pathlib import Path
-
 import pytest
-import yaml
+
+from tests.pages import listed
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
+PAGES = [*(f"{name}.html" for name in listed()), "search.html", "genindex.html"]
 
-
-def pages():
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    found = [toc["root"]]
-    entries = [entry for part in toc["parts"] for entry in part["chapters"]]
-    while entries:
-        entry = entries.pop(0)
-        found.append(entry["file"])
-        entries = entry.get("sections", []) + entries
-    return [f"{name}.html" for name in found]
-
-
-PAGES = [*pages(), "search.html", "genindex.html"]
 
 @pytest.mark.parametrize("name", PAGES)
 def test_opens_without_an_error(site, page, name):

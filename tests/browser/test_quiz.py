@@ -1,0 +1,98 @@
+"""Self-checks in a browser: a choice is answered, remembered, and reachable by keyboard."""
+
+import pytest
+
+from bookkit import listing
+from bookkit.quiz import Predict, Quiz, Recall
+
+pytestmark = pytest.mark.browser
+
+PREDICT = Predict("demo/peak", "Which peaks first?", ["hare", "lynx"], look="Compare the peaks.")
+QUIZ = Quiz(
+    "demo/quiz",
+    [
+        Recall(f"Question {n}?", f"right {n}", f"because {n}", {f"wrong {n}": f"not {n}"})
+        for n in range(4)
+    ],
+)
+HEAD = "<!doctype html><html lang=en><title>Demo</title><h1>Demo</h1><main>"
+
+
+@pytest.fixture(scope="module")
+def demo(serve, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    shown = [PREDICT, QUIZ, listing.show(listing.show)]
+    html = HEAD + "".join(each._repr_html_() for each in shown) + "</main>"
+    (folder / "index.html").write_text(html, encoding="utf-8")
+    (folder / "favicon.ico").touch()
+    return serve(folder)
+
+
+def test_says_what_to_look_for_after_a_choice(page, demo):
+    page.goto(demo)
+    words = page.get_by_text("Compare the peaks.")
+    assert not words.is_visible()
+    page.get_by_label("I would rather look first.").check()
+    assert words.is_visible()
+    assert words.locator("xpath=..").get_attribute("aria-live") == "polite"
+
+
+def test_each_answer_has_its_own_feedback_and_right_ones_are_counted(page, demo):
+    page.goto(demo)
+    page.get_by_label("wrong 2").check()
+    assert page.get_by_text("Not so. not 2").is_visible()
+    assert page.locator("output").inner_text() == ""
+    page.get_by_label("right 2").check()
+    page.get_by_label("right 0").check()
+    assert not page.get_by_text("Not so. not 2").is_visible()
+    assert page.get_by_text("Right. because 2").is_visible()
+    assert page.locator("output").inner_text() == "2 of 4 right"
+
+
+def test_a_choice_is_remembered(page, demo):
+    page.goto(demo)
+    page.get_by_label("lynx").check()
+    page.get_by_label("right 1").check()
+    page.reload()
+    assert page.get_by_label("lynx").is_checked()
+    assert page.get_by_text("Compare the peaks.").is_visible()
+    assert page.locator("output").inner_text() == "1 of 4 right"
+
+
+def test_works_from_the_keyboard(page, demo):
+    page.goto(demo)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert page.get_by_label("hare").is_checked()
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_label("lynx").is_checked()
+    page.keyboard.press("Tab")  # one stop a question
+    page.keyboard.press("ArrowDown")
+    assert page.locator("input[name='demo/quiz/1']:checked").count() == 1
+
+
+def test_two_outputs_of_one_script_do_not_disturb_each_other(page, demo):
+    page.goto(demo)
+    assert page.locator("form[data-on]").count() == 2
+    page.get_by_label("hare").check()
+    assert page.locator("fieldset p:visible").count() == 1
+
+
+def test_readable_without_javascript(browser, demo):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(demo)
+    page.get_by_text("What to look for").click()
+    assert page.get_by_text("Compare the peaks.").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_is_accessible(page, demo, axe, theme):
+    page.goto(demo)
+    if theme == "dark":
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        page.add_style_tag(content="body {background: #121212; color: #ced6dd}")
+    page.get_by_label("lynx").check()
+    page.get_by_label("wrong 0").check()
+    assert axe(page) == []

@@ -1,0 +1,28 @@
+"""The pages of the book and its chapters, as the table of contents lists them."""
+
+from pathlib import Path
+
+import nbformat
+import yaml
+
+ROOT = Path(__file__).parents[1]
+HTML = ROOT / "_build" / "html"
+
+
+def listed():
+    """Every page of _toc.yml, in order, without suffix."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    entries = [entry for part in toc["parts"] for entry in part["chapters"]]
+    names = [toc["root"]]
+    while entries:
+        entry = entries.pop(0)
+        names.append(entry["file"])
+        entries = entry.get("sections", []) + entries
+    return names
+
+
+CHAPTERS = [name for name in listed() if (ROOT / f"{name}.ipynb").exists()]
+
+
+def read(name):
+    return nbformat.read(ROOT / f"{name}.ipynb", as_version=4)

@@ -1,0 +1,95 @@
+"""The built pages: links and anchors lead somewhere, figures have words, times are as promised."""
+
+import re
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.pages import CHAPTERS, HTML, read
+
+
+@cache
+def soup(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def pages():
+    if not (HTML / "index.html").exists():
+        pytest.skip("the site is not built: make book")
+    return [path for path in sorted(HTML.rglob("*.html")) if "_static" not in path.parts]
+
+
+def leads_nowhere(page, href):
+    """Why a link inside the site is broken, or None."""
+    parts = urlsplit(href)
+    if parts.scheme or parts.netloc:
+        return None
+    target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+    if not target.exists():
+        return f"no file {href}"
+    names = parts.fragment and target.suffix == ".html" and soup(target)
+    if names and not names.find(attrs={"id": unquote(parts.fragment)}):
+        return f"no anchor {href}"
+    return None
+
+
+def test_links_and_anchors_lead_somewhere(pages):
+    broken = {
+        (page.relative_to(HTML).as_posix(), why)
+        for page in pages
+        for tag, key in (("a", "href"), ("img", "src"), ("link", "href"), ("script", "src"))
+        for element in soup(page).find_all(tag, attrs={key: True})
+        if (why := leads_nowhere(page, element[key]))
+    }
+    assert not broken
+
+
+def test_nothing_is_loaded_from_elsewhere(pages):
+    loaded = {
+        element[key]
+        for page in pages
+        for tag, key in (("img", "src"), ("script", "src"), ("iframe", "src"))
+        for element in soup(page).find_all(tag, attrs={key: True})
+    } | {
+        link["href"]
+        for page in pages
+        for link in soup(page).find_all("link", href=True)
+        if {"stylesheet", "preload", "preconnect", "icon"} & set(link.get("rel", []))
+    }
+    assert not {address for address in loaded if re.match(r"(https?:)?//", address)}
+
+
+def test_every_figure_has_words(pages):
+    silent = [
+        (page.relative_to(HTML).as_posix(), str(picture)[:120])
+        for page in pages
+        for picture in soup(page).select("main img, main svg, main canvas")
+        if not words(picture)
+    ]
+    assert not silent
+
+
+def words(picture):
+    """The text alternative of a picture; True where it is hidden as mere ornament."""
+    if picture.find_parent(attrs={"aria-hidden": "true"}) or picture.get("aria-hidden") == "true":
+        return True
+    if picture.find_parent(attrs={"role": "img", "aria-label": True}):
+        return True
+    return (
+        picture.get("alt") or picture.get("aria-label") or picture.get("aria-labelledby") or ""
+    ).strip()
+
+
+def test_running_times_are_those_of_the_cards(pages):
+    """The card rounds up; a machine half as fast, or a busy one, may take twice as long."""
+    rows = soup(HTML / "book" / "running_times.html").select("tbody tr")
+    measured = {
+        row.select("td")[0].get_text(): float(row.select("td")[3].get_text()) for row in rows
+    }
+    for name in CHAPTERS:
+        promised = int(re.search(r"Running time\.\*\* (\d+) s", read(name).cells[0].source)[1])
+        print(f"{name}: {measured[name]:.1f} s measured, {promised} s on the card")
+        assert measured[name] <= 2 * promised
