@@ -18,7 +18,7 @@ Two forms, the same page, the same tests.
     figure = Explorable(
         name="two_species",                      # unique in the book
         title="Hare and lynx under four rates",  # what a screen reader calls the picture
-        sliders={"alpha": Slider("hare births", 0.2, 1.0, 0.5, step=0.01, symbol="α", unit="a year")},
+        sliders={"alpha": Slider("hare births", 0.2, 1, 0.5, step=0.01, symbol="α", unit="a year")},
         program=program, data={"t": [...]}, draw=draw,
         sentence="With α = {alpha} the loss is {loss:.2f}.",
         presets={"hand guess": {"alpha": 0.5}},

@@ -174,19 +174,20 @@ def _tag(artist: Any, item: dict, axes: dict) -> None:
     if kind == "arrows":
         if (artist.angles, artist.scale_units, artist.scale) != ("xy", "xy", 1):
             raise LiveFigureError("arrows() needs quiver(angles='xy', scale_units='xy', scale=1)")
+        artist.minlength = 0  # no dots in place of short arrows
         artist._init()  # the width in points is known only now
-        width = artist.width * artist._dots_per_unit(artist.units)
-        item["width"] = round(width, 4)
+        item["width"] = round(float(artist.width * artist._dots_per_unit(artist.units)), 4)
     if kind == "cells":
         norm, colours = artist.norm, artist.cmap(np.linspace(0, 1, 33))
         item["between"] = [float(norm.vmin), float(norm.vmax)]
         item["colours"] = "".join(mpl.colors.to_hex(c)[1:] for c in colours)
-        item["top_first"] = artist.origin == "upper"
         left, right, bottom, top = artist.get_extent()
-        x, y = axes["x"], axes["y"]
-        corners = [x["o"] + x["s"] * left, y["o"] + y["s"] * max(bottom, top),
-                   x["s"] * (right - left), abs(y["s"] * (top - bottom))]  # fmt: skip
-        item["at"] = [round(v, 2) for v in corners]
+        (x0, y0), (x1, y1) = (
+            [axes[k]["o"] + axes[k]["s"] * v for k, v in zip("xy", corner, strict=True)]
+            for corner in ((left, top), (right, bottom))
+        )
+        item["top_first"] = (artist.origin == "upper") == (y0 < y1)
+        item["at"] = [round(v, 2) for v in (min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))]
     if kind == "text":
         if "$" in item["words"]:
             raise LiveFigureError("a text that moves cannot hold mathematics ($...$)")
@@ -257,9 +258,9 @@ def _clean(drawing: Drawing, name: str) -> None:
             item["shift"] = [round(a - b, 2) for a, b in zip(at, item["shift"], strict=True)]
         if item["kind"] == "cells":
             image = drawing.element(item["id"])
-            image.attrib = {"id": item["id"], "preserveAspectRatio": "none",
-                            "style": "image-rendering: pixelated", **dict(zip(
-                                ("x", "y", "width", "height"), map(str, item["at"]), strict=True))}  # fmt: skip
+            place = dict(zip(("x", "y", "width", "height"), map(str, item["at"]), strict=True))
+            image.attrib = {"id": item["id"], **place, "preserveAspectRatio": "none",
+                            "style": "image-rendering:pixelated"}  # fmt: skip
 
 
 def _tag_of(element: ElementTree.Element) -> str:
@@ -309,10 +310,11 @@ def _straighten(group: ElementTree.Element) -> None:
     path = next(e for e in group.iter("path"))
     clip = next((e.get("clip-path") for e in group.iter("g") if e.get("clip-path")), None)
     dx, dy = float(use.get("x", 0)), float(use.get("y", 0))
-    moved = re.sub(
-        r"(-?[\d.]+) (-?[\d.]+)",
-        lambda m: f"{round(float(m[1]) + dx, 2):g} {round(float(m[2]) + dy, 2):g}", path.get("d", ""),
-    )  # fmt: skip
+
+    def shift(match: re.Match) -> str:
+        return f"{round(float(match[1]) + dx, 2):g} {round(float(match[2]) + dy, 2):g}"
+
+    moved = re.sub(r"(-?[\d.]+) (-?[\d.]+)", shift, path.get("d", ""))
     plain = ElementTree.Element("path", {"d": moved, "style": use.get("style", "")})
     if clip:
         plain.set("clip-path", clip)
@@ -324,8 +326,7 @@ def _straighten(group: ElementTree.Element) -> None:
 
 def _apply(element: ElementTree.Element, change: dict, spec: dict) -> None:
     if "d" in change:
-        paths = [e for e in element.iter("path")]
-        for path, d in zip(paths, change["d"], strict=True):
+        for path, d in zip(element.iter("path"), change["d"], strict=True):
             path.set("d", d)
     if "use" in change:
         for use, at in zip(element.iter("use"), change["use"], strict=True):

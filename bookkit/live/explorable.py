@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import mini_autodiff as ad
+from bookkit.live import check
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.figure import LiveFigure, _plain
@@ -60,16 +61,9 @@ class Explorable(LiveFigure):
         raise LiveFigureError(f"the program is printed in python or javascript, not {language!r}")
 
     def check(self) -> None:
-        """Refuse what would mislead the reader in silence; see bookkit.live.check.
-
-        Raises
-        ------
-        LiveFigureError
-            Naming the rule, what came, and the next step.
-        """
-        from bookkit.live.check import check
-
-        check(self)
+        super().check()
+        check.same_twice(self)
+        check.derivatives(self)
 
     def edit(self, part: Callable) -> "Explorable":
         """The same figure with one part of its program replaced by the reader's function of the

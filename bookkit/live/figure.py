@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from bookkit import style
-from bookkit.live import artists
+from bookkit.live import artists, check
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.drawing import Drawing, draw
 from bookkit.live.errors import LiveFigureError
@@ -108,6 +108,16 @@ class LiveFigure:
             self.drawing.spec, self.look(chosen, out), lambda text: self.words(chosen, out, text)
         )
 
+    def check(self) -> None:
+        """Refuse what would mislead the reader in silence; see bookkit.live.check.
+
+        Raises
+        ------
+        LiveFigureError
+            Naming the rule, what came, and the next step.
+        """
+        check.check(self)
+
     # --- the page ---------------------------------------------------------------------------
 
     @cached_property
@@ -139,19 +149,21 @@ class LiveFigure:
         picture = self.drawing.svg().replace(
             "<svg ", f'<svg role="img" aria-label="{html.escape(self.title)}" ', 1
         )
-        question = f'<p class="live-question">{html.escape(self.question)}</p>'
-        made = f'<p class="live-made">{html.escape(self.made)}</p>'
         sentence = html.escape(self.words(self.start, self.compute(self.start)), quote=False)
+        question, made = html.escape(self.question), html.escape(self.made)
+        spec, program = compact(self.spec()), self.program_source("javascript")
         parts = [
             f'<figure class="live" id="live-{self.name}" data-name="{self.name}">',
             f"<style>{self._css()}</style>",
-            question if self.question else "",
+            question and f'<p class="live-question">{question}</p>',
             f'<div class="live-picture">{picture}</div>',
-            f'<figcaption><p class="live-sentence">{sentence}</p>{made if self.made else ""}</figcaption>',
-            f'<script type="application/json" class="live-spec">{_script(compact(self.spec()))}</script>',
-            f'<script type="text/x-live" class="live-program">{_script(self.program_source("javascript"))}</script>',
+            f'<figcaption><p class="live-sentence">{sentence}</p>',
+            made and f'<p class="live-made">{made}</p>',
+            "</figcaption>",
+            f'<script type="application/json" class="live-spec">{_script(spec)}</script>',
+            f'<script type="text/x-live" class="live-program">{_script(program)}</script>',
             "</figure>",
-        ]  # fmt: skip
+        ]
         page = "".join(parts)
         if (size := len(gzip.compress(page.encode()))) > self.limit:
             raise LiveFigureError(

@@ -59,7 +59,7 @@ class Sentence:
         return {piece[0] for piece in self.pieces() if isinstance(piece, list)}
 
     def pieces(self) -> list:
-        """The sentence for the page: plain strings, [name, digits, style], [name, bounds], [name]."""
+        """For the page: plain strings, [name, digits, style], [name, bounds] or [name]."""
         out: list = []
         end = 0
         for match in _FIELD.finditer(self.text):

@@ -57,7 +57,7 @@ class Snapshots(LiveFigure):
             controls[choice[0]] = choice[1]
         super().__init__(name, title, controls, {}, draw, sentence, presets, question, size)
         self.made = (
-            f"States computed when the book was built ({made}); nothing between them is guessed."
+            f"Computed when the book was built ({made}); nothing between the states is guessed."
         )
         branches = {o: list(states[o]) for o in choice[1].options} if choice else {"": list(states)}
         for option, branch in branches.items():

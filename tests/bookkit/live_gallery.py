@@ -1,0 +1,100 @@
+"""One figure with every kind of artist, made for the tests and not for the book."""
+
+import math
+
+from bookkit import style
+from bookkit.live import (
+    Choice,
+    Sentence,
+    Slider,
+    Snapshots,
+    arrows,
+    band,
+    bars,
+    cells,
+    follow,
+    hline,
+    line,
+    points,
+    text,
+    vline,
+)
+
+PHASES = [k / 5 for k in range(11)]
+T = [k * math.tau / 50 for k in range(51)]
+
+
+def state(phase, sign):
+    wave = [sign * math.sin(t + phase) * (1 + phase) for t in T]
+    if phase == 2.0:
+        wave[10] = math.nan  # a gap
+    peak = max(v for v in wave if v == v)
+    return {
+        "t": T,
+        "wave": wave,
+        "low": [v - 0.3 for v in wave],
+        "high": [v + 0.3 for v in wave],
+        "px": [1, 2, 3],
+        "py": [math.sin(1 + phase), math.cos(2 + phase), math.nan if phase == 2.0 else 0.3],
+        "heights": [1 + phase / 4, 0.5, 0.2 + phase / 3],
+        "ax": [0.5, 1.5],
+        "ay": [1.5, 1.6],
+        "u": [0.5 * math.cos(phase), -0.03],
+        "v": [0.5 * math.sin(phase), 0.3 * phase],
+        "peak": peak,
+        "half": peak / 2,
+        "at": 1.0 + phase,
+        "top": 2.2,
+        "growth": 10**phase,
+        "z": [[math.sin(i / 2 + phase) * math.cos(0.4 * j) for j in range(8)] for i in range(5)],
+    }
+
+
+def draw(fig, out):
+    (a, b), (c, d) = fig.subplots(2, 2)
+    colour = style.colour
+    (curve,) = a.plot(out["t"], out["wave"], color=colour["hare"])
+    between = a.fill_between(out["t"], out["low"], out["high"], color=colour["hare"], alpha=0.25)
+    a.plot([0, 6], [0, 0], color=colour["muted"], lw=0.8)
+    a.set(ylim=(-1.5, 1.5), yticks=[-1, 0, 1])
+    (marks,) = b.plot(out["px"], out["py"], "o", color=colour["lynx"])
+    b.set(xlim=(0, 4), ylim=(-1.5, 2.5))
+    upright = b.axvline(out["at"], color=colour["loss"])
+    level = b.axhline(out["half"], color=colour["muted"], ls="--")
+    label = b.text(out["at"], out["top"], f"peak {out['peak']:.2f}", va="center", ha="right")
+    columns = c.bar([0, 1, 2], out["heights"], color=colour["lynx"])
+    c.set(ylim=(0, 3), xlim=(-0.5, 2.5))
+    heads = c.quiver(out["ax"], out["ay"], out["u"], out["v"], angles="xy", scale_units="xy",
+                     scale=1, width=0.015, color=colour["loss"])  # fmt: skip
+    picture = d.imshow(out["z"], aspect="auto", vmin=-1, vmax=1, cmap="viridis")
+    return {
+        curve: line("t", "wave"),
+        between: band("t", "low", "high"),
+        a: follow("y"),
+        marks: points("px", "py"),
+        upright: vline("at"),
+        level: hline("half"),
+        label: text("peak {peak:.2f}", "at", "top"),
+        columns: bars("heights"),
+        heads: arrows("ax", "ay", "u", "v"),
+        picture: cells("z"),
+    }
+
+
+def make(name="gallery", draw=draw):
+    signs = {"up": 1, "down": -1}
+    return Snapshots(
+        name,
+        title="Every kind of artist",
+        slider=("phase", Slider.over(PHASES, "phase", symbol="φ", unit="rad")),
+        choice=("sign", Choice("sign", {"up": "upwards", "down": "downwards"})),
+        states={o: [state(phase, s) for phase in PHASES] for o, s in signs.items()},
+        draw=draw,
+        sentence=Sentence(
+            "At φ = {phase}, {sign}, the peak is {peak:.2f}, {verdict}; growth {growth:.1e}.",
+            verdict=("peak", [(1.5, "low"), (None, "high")]),
+        ),
+        presets={"far": {"phase": 1.5}},
+        made="tests/bookkit/live_gallery.py",
+        question="What moves?",
+    )
