@@ -21,7 +21,10 @@ def listed():
     return names
 
 
-CHAPTERS = [name for name in listed() if (ROOT / f"{name}.ipynb").exists()]
+# A chapter lies in the folder of its part; other notebooks are back matter.
+CHAPTERS = [
+    name for name in listed() if name.count("/") == 2 and (ROOT / f"{name}.ipynb").exists()
+]
 
 
 def read(name):
