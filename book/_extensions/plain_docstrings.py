@@ -1,14 +1,15 @@
 """Sphinx extension: the library's docstrings are plain text, made for ``help()``.
 
 They are not reStructuredText, so this hook escapes whatever would be read as markup and keeps
-only what a reader of ``help()`` sees as structure: paragraphs, lists, indented blocks and
-``>>>`` examples. A docstring can then never break the build of the site.
+only what a reader of ``help()`` sees as structure: paragraphs, lists, underlined headings,
+names with their meaning, indented blocks and ``>>>`` examples. No docstring can break the build.
 """
 
 import re
 import textwrap
 
-LIST_ITEM = re.compile(r"[-*] |\d+\. ")
+ITEM = re.compile(r"(?:[-*]|\d+\.) +")
+NAMED = re.compile(r"(\*{0,2}\w[\w.,*/ ]{0,40}?) *: +(?=\S)")  # "theta : the parameters"
 
 
 def setup(app):
@@ -22,29 +23,78 @@ def rewrite(app, what, name, obj, options, lines):
 
 def as_rst(docstring):
     """The docstring as reStructuredText that looks the same."""
-    blocks = re.split(r"\n\s*\n", docstring.strip("\n"))
+    blocks = []
+    for block in re.split(r"\n\s*\n", docstring.strip("\n")):
+        if blocks and block[:1] == blocks[-1][:1] == " ":
+            blocks[-1] += "\n\n" + block  # an indented block goes on over an empty line
+        else:
+            blocks.append(block)
     return "\n\n".join(block_as_rst(block) for block in blocks if block.strip()) + "\n"
 
 
 def block_as_rst(block):
-    text = textwrap.dedent(block)
+    lines = textwrap.dedent(block).splitlines()
+    text = "\n".join(lines)
     if text.startswith(">>>"):
         return text
-    if block[0] == " ":  # an indented block keeps its line breaks
-        return "::\n\n" + textwrap.indent(text, "   ")
-    head, *body = re.split(r"\n(?= )", text, maxsplit=1)
-    if body and head.rstrip().endswith(":") and not LIST_ITEM.match(head):
-        return inline(head) + "\n\n" + block_as_rst(body[0])  # "Args:" and its indented lines
-    if LIST_ITEM.match(text):
-        items = re.split(r"\n(?=[-*] |\d+\. )", text)
-        return "\n".join("- " + " ".join(inline(LIST_ITEM.sub("", item, 1)).split()) for item in items)
-    return " ".join(inline(text).split())
+    if block[0] == " ":
+        return literal(lines)
+    if len(lines) > 1 and re.fullmatch(r"[-=~]{3,}", lines[1]):  # a heading, and what is under it
+        rest = "\n".join(lines[2:])
+        return f"**{inline(lines[0])}**\n\n" + (named(rest) if rest else "")
+    if ITEM.match(text):
+        return "\n".join(
+            "- " + joined(ITEM.sub("", item, count=1)) for item in pieces(lines, ITEM.match)
+        )
+    if all(NAMED.match(line) or line[0] == " " for line in lines) and len(lines) > 1:
+        return named(text)
+    for i, line in enumerate(lines[1:], 1):
+        if line[0] == " " or line.startswith(">>>") or ITEM.match(line):
+            if line[0] == " " and not lines[i - 1].endswith(":"):
+                return literal(lines)  # laid out by hand
+            return joined("\n".join(lines[:i])) + "\n\n" + block_as_rst("\n".join(lines[i:]))
+    return joined(text)
+
+
+def named(text):
+    """Names and their meanings: the lines that are not indented name, the others explain."""
+    found = []
+    for item in pieces(text.splitlines(), lambda line: line[:1] != " "):
+        head, *body = item.split("\n", 1)
+        match = NAMED.match(head)
+        name, first = (match[1], head[match.end() :]) if match else (head, "")
+        meaning = joined(" ".join([first, *body])) or "\\"
+        found.append(f"{inline(name.strip())}\n   {meaning}")
+    return "\n".join(found)
+
+
+def pieces(lines, begins):
+    """Lines grouped so that each group starts with one that begins."""
+    groups = []
+    for line in lines:
+        if begins(line) or not groups:
+            groups.append(line)
+        else:
+            groups[-1] += "\n" + line
+    return groups
+
+
+def literal(lines):
+    return "::\n\n" + textwrap.indent("\n".join(lines), "   ")
+
+
+def joined(text):
+    return re.sub("::$", ":", " ".join(inline(text).split()))
 
 
 def inline(text):
-    """Escape markup, except `code` and ``code``."""
-    parts = re.split(r"(``[^`]+``|`[^`\n]+`)", text)
-    return "".join(
-        f"``{part.strip('`')}``" if i % 2 else re.sub(r"([\\*`|_])", r"\\\1", part)
-        for i, part in enumerate(parts)
-    )
+    """Escape markup, except `code`, ``code`` and **strong**."""
+    parts = re.split(r"(``[^`]+``|`[^`\n]+`|\*\*\w[^*]*\*\*)", text)
+    for i, part in enumerate(parts):
+        if i % 2 == 0:
+            parts[i] = re.sub(r"([\\*`|_])", r"\\\1", part)
+        elif part[0] == "`":
+            parts[i] = f"``{part.strip('`').strip()}``"
+        if i % 2 and parts[i + 1][:1].isalnum():
+            parts[i] += "\\ "  # `x`s: an empty separator, which the markup needs
+    return "".join(parts)
