@@ -63,8 +63,9 @@ Colours come from `bookkit.style`; draw about 4.6 inches wide with limits fixed 
 
     Sentence("The fit is {verdict}.", verdict=("loss", [(1.0, "close"), (None, "far away")]))
 
-**Derivatives** are named `d<output>_d<slider>` (or `_d<choice>`, where the options of the choice
-are names of sliders): `.check()` compares every output of such a name with finite differences.
+**Derivatives** are named `d<output>_d<slider>` (`_dlog_<slider>`: with respect to its logarithm,
+`_dpercent_<slider>`: for one per cent of it; in place of the slider, a choice whose options are
+names of sliders): `.check()` compares every output of such a name with finite differences.
 """
 
 from bookkit.live.artists import (

@@ -141,8 +141,8 @@ def factors(spec: dict, get: Callable[[Name], Any]) -> list[float]:
         reach = 0.0
         if axes.get("follow"):
             for item in spec["live"]:
-                if item["axes"] == index and item["kind"] in ("line", "points", "band"):
-                    for key in item["keys"][1:]:
+                if item["axes"] == index and item["kind"] in ("line", "points", "band", "bars"):
+                    for key in item["keys"][item["kind"] != "bars" :]:
                         values = (abs(v) for v in _list(get(key)) if math.isfinite(v))
                         reach = max([reach, *values])
         out.append(_round_up(reach / axes["follow"]) if reach else 1.0)

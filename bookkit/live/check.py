@@ -97,8 +97,9 @@ def drawn_where_the_numbers_say(figure: "LiveFigure") -> None:
     late change of layout. Compared without path simplification."""
     out = figure.compute(figure.start)
     drawing = draw(figure.name, figure.draw, out, figure.size, simplify=False)
+    unopened = {**drawing.spec, "axes": [{**a, "follow": 0} for a in drawing.spec["axes"]]}
     expected = redraw(
-        drawing.spec, figure.look(figure.start, out),
+        unopened, figure.look(figure.start, out),
         lambda text: figure.words(figure.start, out, text),
     )  # fmt: skip
     if drawing.svg() != draw(figure.name, figure.draw, out, figure.size, simplify=False).svg():
@@ -181,16 +182,18 @@ def _seen(figure: "LiveFigure", chosen: dict) -> tuple:
 
 
 def derivatives(figure: "Explorable", positions: int = 5, seed: int = 0) -> None:
-    """Every output d<a>_d<b> is the derivative of <a> with respect to the slider <b>."""
+    """Every output d<a>_d<b> is the derivative of <a> with respect to the slider <b>;
+    d<a>_dlog_<b> with respect to its logarithm, d<a>_dpercent_<b> for one per cent of it."""
     draws = random.Random(seed)
     places = [figure.start, *(figure.preset(label) for label in figure.presets)]
     places += [position(figure, draws) for _ in range(positions)]
-    for name, of, by in _derivatives(figure):
+    for name, of, unit, by in _derivatives(figure):
         control = figure.controls[by]
         for place in places:
-            for option in control.options if isinstance(control, Choice) else (None,):
-                chosen = {**place, by: option} if option else place
-                _compare(figure, name, of, option or by, chosen)
+            for slider in control.options if isinstance(control, Choice) else (by,):
+                chosen = {**place, by: slider} if isinstance(control, Choice) else place
+                scale = {"": 1.0, "log_": chosen[slider], "percent_": chosen[slider] / 100}[unit]
+                _compare(figure, name, of, slider, chosen, scale)
 
 
 def position(figure: "LiveFigure", draws: random.Random) -> dict[str, Any]:
@@ -213,20 +216,23 @@ def corners(figure: "LiveFigure") -> Iterator[dict[str, Any]]:
     yield from combinations
 
 
-def _derivatives(figure: "LiveFigure") -> Iterator[tuple[str, str, str]]:
-    for name in figure.compute(figure.start):
-        for by in figure.controls:
-            if name.startswith("d") and name.endswith(f"_d{by}"):
-                of = name[1 : -len(f"_d{by}")]
-                if of not in figure.compute(figure.start):
-                    raise LiveFigureError(
-                        f"{figure.name!r}: {name!r} is named as a derivative of {of!r}, which "
-                        "is no output; rename it, or return that output too"
-                    )
-                yield name, of, by
+def _derivatives(figure: "LiveFigure") -> Iterator[tuple[str, str, str, str]]:
+    """(output, what is differentiated, its unit, the control) by the names of the outputs."""
+    out = figure.compute(figure.start)
+    for by in figure.controls:
+        pattern = re.compile(rf"d(\w+?)_d(log_|percent_|){by}")
+        for match in filter(None, map(pattern.fullmatch, out)):
+            if match[1] not in out:
+                raise LiveFigureError(
+                    f"{figure.name!r}: {match[0]!r} is named as a derivative of {match[1]!r}, "
+                    "which is no output; rename it, or return that output too"
+                )
+            yield match[0], match[1], match[2], by
 
 
-def _compare(figure: "Explorable", name: str, of: str, slider: str, chosen: dict) -> None:
+def _compare(
+    figure: "Explorable", name: str, of: str, slider: str, chosen: dict, scale: float
+) -> None:
     """Central differences with steps h and h/2, and extrapolated. Their own disagreement, times
     ten, and the rounding of the output are the error allowed; where they disagree by more than a
     hundredth of the largest derivative, they cannot decide, and the place is passed over."""
@@ -239,7 +245,7 @@ def _compare(figure: "Explorable", name: str, of: str, slider: str, chosen: dict
         up, down = (
             _flat(figure.compute({**chosen, slider: chosen[slider] + step})[of]) for step in (h, -h)
         )
-        return [(a - b) / (2 * h) for a, b in zip(up, down, strict=True)]
+        return [scale * (a - b) / (2 * h) for a, b in zip(up, down, strict=True)]
 
     coarse, fine = central(h), central(h / 2)
     best = [(4 * f - c) / 3 for c, f in zip(coarse, fine, strict=True)]
@@ -254,7 +260,7 @@ def _compare(figure: "Explorable", name: str, of: str, slider: str, chosen: dict
     )  # fmt: skip
     if doubt > 0.01 * size:
         return
-    allowed = 10 * doubt + 2.0**-46 * height / h
+    allowed = 10 * doubt + 2.0**-46 * height * scale / h
     for i, (a, b) in enumerate(zip(claimed, best, strict=True)):
         if math.isfinite(b) and not abs(a - b) <= allowed:
             raise LiveFigureError(

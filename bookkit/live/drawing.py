@@ -49,6 +49,15 @@ class Drawing:
     left_behind: list[str] = field(default_factory=list)  # untagged artists in a moving axes
     colours: set[str] = field(default_factory=set)
 
+    @property
+    def ours(self) -> list[str]:
+        """Ids of what matplotlib cannot draw as the page will: the start state redraws them."""
+        following = {i for i, axes in enumerate(self.spec["axes"]) if "follow" in axes}
+        return [
+            id_ for item in self.spec["live"] for id_ in item.get("ids", [item.get("id")])
+            if item["axes"] in following or item["kind"] == "cells"
+        ]  # fmt: skip
+
     def svg(self) -> str:
         return ElementTree.tostring(self.root, encoding="unicode")
 

@@ -2,10 +2,12 @@
 
 import functools
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import mini_autodiff as ad
+import mini_autodiff.numpy as jnp
 from bookkit.live import check
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.errors import LiveFigureError
@@ -38,9 +40,15 @@ class Explorable(LiveFigure):
         super().__init__(name, title, dict(sliders), data, draw, sentence, presets, question, size)
         self.program = program
         self._compiled = ad.jit(program)
+        self._arrays = {k: jnp.array(v) if isinstance(v, list) else v for k, v in self.data.items()}
 
     def compute(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
-        out = self._compiled(self.inputs(chosen), self.data)
+        try:
+            out = self._compiled(self.inputs(chosen), self._arrays)
+        except (ArithmeticError, ValueError):  # log(-1), 1/0, exp(1000)
+            if chosen == self.start:
+                raise
+            return _nowhere(self.compute(self.start))  # as the page does: gaps, and a sentence
         if not isinstance(out, dict):
             raise LiveFigureError(
                 f"{self.name!r}: a program returns a dict of named curves and numbers, "
@@ -54,7 +62,7 @@ class Explorable(LiveFigure):
             from mini_autodiff import javascript
 
             p = self.inputs(self.start)
-            return javascript.export(self.program, p, self.data, name="program")
+            return javascript.export(self.program, p, self._arrays, name="program")
         if language == "python":
             self.compute(self.start)
             return self._compiled.source
@@ -88,3 +96,10 @@ class Explorable(LiveFigure):
             name, self.controls, program, self.draw, self.sentence, self.data, self.presets,
             self.question, self.title, self.size,
         )  # fmt: skip
+
+
+def _nowhere(value: Any) -> Any:
+    """The same names and shapes, with no numbers."""
+    if isinstance(value, dict):
+        return {key: _nowhere(v) for key, v in value.items()}
+    return [_nowhere(v) for v in value] if isinstance(value, list) else math.nan

@@ -122,11 +122,14 @@ class LiveFigure:
 
     @cached_property
     def drawing(self) -> Drawing:
-        drawing = draw(self.name, self.draw, self.compute(self.start), self.size)
-        for item in drawing.spec["live"]:  # pictures are made by our own rule from the start
-            if item["kind"] == "cells":
-                out = self.compute(self.start)
-                drawing.apply({item["id"]: {"cells": self.look(self.start, out)(item["keys"][0])}})
+        out = self.compute(self.start)
+        drawing = draw(self.name, self.draw, out, self.size)
+        changes = artists.redraw(
+            drawing.spec, self.look(self.start, out), lambda t: self.words(self.start, out, t)
+        )
+        # matplotlib's lines stay as they are, but for limits that follow, which it does not
+        # know, and pictures, which it resamples.
+        drawing.apply({id_: changes[id_] for id_ in drawing.ours if id_ in changes})
         return drawing
 
     def spec(self) -> dict:
@@ -181,11 +184,10 @@ class LiveFigure:
     def _css(self) -> str:
         used = sorted(self.drawing.colours | {"ink", "paper", "muted"})
         both = (f"--live-{n}:light-dark({c},{c.dark});" for n in used if (c := style.colour[n]))
-        accent = style.colour["hare"]
         return (
             "@supports (color:light-dark(#000,#fff)){figure.live{"
             + "".join(both)
-            + f"--live-accent:light-dark({accent},{accent.dark})}}}}"
+            + "}}"
             + (_HERE / "live.css").read_text(encoding="utf-8").replace("\n", "")
         )
 

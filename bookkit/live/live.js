@@ -86,8 +86,8 @@ function factors(spec, get) {
   return spec.axes.map((axes, index) => {
     let reach = 0;
     if (axes.follow) for (const item of spec.live)
-      if (item.axes === index && ["line", "points", "band"].includes(item.kind))
-        for (const key of item.keys.slice(1))
+      if (item.axes === index && ["line", "points", "band", "bars"].includes(item.kind))
+        for (const key of item.keys.slice(item.kind === "bars" ? 0 : 1))
           for (const v of list(get(key))) if (isNumber(v)) reach = Math.max(reach, Math.abs(v));
     return reach ? roundUp(reach / axes.follow) : 1;
   });

@@ -1,4 +1,3 @@
-import importlib.util
 import json
 import os
 import shutil
@@ -9,22 +8,12 @@ import pytest
 
 from bookkit import live
 
-
-def _module(name):
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from tests.bookkit import live_gallery
 
 
 @pytest.fixture(scope="session")
-def gallery_module():
-    return _module("live_gallery")
-
-
-@pytest.fixture(scope="session")
-def gallery(gallery_module):
-    return gallery_module.make()
+def gallery():
+    return live_gallery.make()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """The page's arithmetic is Python's: paths, numbers and words, string for string."""
 
+import gzip
+import json
 import math
 import random
 import re
@@ -8,9 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bookkit.live import LiveFigureError, Sentence, Slider, Snapshots
+from bookkit.live import LiveFigureError, Sentence, Slider, Snapshots, line
 from bookkit.live.figure import compact, runtime_source
 from bookkit.live.sentence import OUTSIDE, number
+
+from tests.bookkit import live_gallery
 
 pytestmark = pytest.mark.node
 
@@ -29,8 +33,6 @@ function main({spec, source, places}, live) {
 
 
 def in_the_page(node, figure, places):
-    import json
-
     value = {
         "spec": json.loads(compact(figure.spec())),
         "source": figure.program_source("javascript"),
@@ -58,8 +60,6 @@ def test_long_curves_are_thinned_alike(node):
     wave = [math.sin(x) + draws.gauss(0, 0.1) for x in xs]
 
     def draw(fig, out):
-        from bookkit.live import line
-
         ax = fig.subplots()
         (curve,) = ax.plot(out["x"], out["y"])
         return {curve: line("x", "y")}
@@ -96,10 +96,10 @@ def test_a_sentence_refuses_what_the_page_cannot_print():
         Sentence("x is {x:>10}.")
 
 
-def test_states_survive_storing(gallery, gallery_module):
+def test_states_survive_storing(gallery):
     """Within half a step of 12 bits of their range; numbers within six digits."""
-    for phase, sign in product(gallery_module.PHASES, (1, -1)):
-        wanted = gallery_module.state(phase, sign)
+    for phase, sign in product(live_gallery.PHASES, (1, -1)):
+        wanted = live_gallery.state(phase, sign)
         got = gallery.compute({"phase": phase, "sign": "up" if sign > 0 else "down"})
         for key, value in wanted.items():
             if not isinstance(value, list):
@@ -126,8 +126,8 @@ def test_states_that_do_not_fit_are_refused(states, message):
                   sentence="", made="here")  # fmt: skip
 
 
-def test_a_figure_that_is_too_large_is_refused(gallery_module, monkeypatch):
-    figure = gallery_module.make()
+def test_a_figure_that_is_too_large_is_refused(monkeypatch):
+    figure = live_gallery.make()
     monkeypatch.setattr(figure, "limit", 2000)
     with pytest.raises(LiveFigureError, match="bytes gzipped; the limit is 2,000"):
         figure.html()
@@ -152,16 +152,14 @@ def gallery_again(gallery):
 
 
 def test_runtime_is_small_and_cannot_close_its_script():
-    import gzip
-
     source = runtime_source()
     assert len(gzip.compress(source.encode())) < 5_000
     assert "</" not in source
 
 
-def test_two_figures_of_one_name_are_refused(gallery, gallery_module):
+def test_two_figures_of_one_name_are_refused(gallery):
     from bookkit.live.check import different_names
 
-    different_names([gallery, gallery_module.make("other")])
+    different_names([gallery, live_gallery.make("other")])
     with pytest.raises(LiveFigureError, match="two figures are called 'gallery'"):
-        different_names([gallery, gallery_module.make()])
+        different_names([gallery, live_gallery.make()])

@@ -1,0 +1,185 @@
+"""Chapter 5: hare and lynx under four rates, their tangents, and the gradient of the misfit."""
+
+import math
+from functools import partial
+
+import mini_autodiff as ad
+import mini_autodiff.numpy as jnp
+from bookkit import style
+from bookkit.data import load
+from bookkit.live import (
+    Choice,
+    Explorable,
+    Sentence,
+    Slider,
+    arrows,
+    bars,
+    follow,
+    line,
+    points,
+    text,
+)
+from mini_autodiff import lax, ode
+from scipy.optimize import minimize
+
+RATES = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ"}
+GUESS = {"alpha": 0.6, "beta": 0.03, "gamma": 0.6, "delta": 0.02}  # made by hand, by eye
+STEPS_A_YEAR = 20
+pelts = load("hare_lynx_1900_1920")
+
+
+def lotka_volterra(t, u, p):
+    """Rates of change of hares x and lynx y, in thousands a year."""
+    x, y = u
+    return jnp.array([p["alpha"] * x - p["beta"] * x * y, p["delta"] * x * y - p["gamma"] * y])
+
+
+def trajectory(p, data, lotka_volterra):
+    """(hares, lynx) at the times data["t"], by the classical Runge-Kutta method."""
+
+    def advance(u, t):
+        return ode.step(ode.RK4, lotka_volterra, t, u, 1 / STEPS_A_YEAR, p), (u[0], u[1])
+
+    return lax.scan(advance, jnp.array([data["hares"][0], data["lynxes"][0]]), data["t"])[1]
+
+
+def misfit(theta, data, lotka_volterra=lotka_volterra):
+    """Sum of the squared differences of logarithms, of log rates theta."""
+    p = {name: jnp.exp(theta[name]) for name in RATES}
+    hare, lynx = trajectory(p, data, lotka_volterra)
+    off = (jnp.log(hare[::STEPS_A_YEAR] / data["hares"]), jnp.log(lynx[::STEPS_A_YEAR] / data["lynxes"]))
+    return jnp.sum(off[0] ** 2) + jnp.sum(off[1] ** 2)
+
+
+def program(p, data, *, lotka_volterra=lotka_volterra):
+    rates = {name: p[name] for name in RATES}
+    theta = {name: jnp.log(p[name]) for name in RATES}
+    percent = {name: p["chosen"][name] * p[name] / 100 for name in RATES}
+
+    (hare, lynx), (dhare, dlynx) = ad.jvp(
+        lambda p: trajectory(p, data, lotka_volterra), (rates,), (percent,)
+    )
+    loss, slope = ad.value_and_grad(misfit)(theta, data, lotka_volterra)
+
+    fewest, _ = lax.scan(lambda least, x: (jnp.minimum(least, x), x), hare[0], hare)
+    steep = jnp.sqrt(slope["alpha"] ** 2 + slope["gamma"] ** 2)
+    length = ARROW / (steep + HALF)  # towards ARROW where it is steep, nothing at the bottom
+    by_percent = {name: slope[name] / 100 for name in RATES}
+    return {
+        "hare": hare, "lynx": lynx, "dhare_dpercent_chosen": dhare, "dlynx_dpercent_chosen": dlynx,
+        "misfit": loss, **{f"dmisfit_dpercent_{name}": by_percent[name] for name in RATES},
+        "slopes": jnp.stack(list(by_percent.values())),
+        "factor": jnp.exp(jnp.sqrt(loss / (2 * len(data["hares"])))), "fewest": fewest,
+        "log_alpha": theta["alpha"], "log_gamma": theta["gamma"],
+        "right": -length * slope["alpha"], "up": -length * slope["gamma"],
+    }  # fmt: skip
+
+
+ARROW, HALF = 0.9, 40.0  # longest arrow, in units of log rates; slope of one half as long
+TICKS = (0.2, 0.4, 0.8)
+
+
+def draw(fig, out):
+    ink = style.colour
+    rows = fig.add_gridspec(3, 2, height_ratios=[1.45, 1.05, 1.35])
+    above, middle = fig.add_subplot(rows[0, :]), fig.add_subplot(rows[1, :])
+    plane, slopes = fig.add_subplot(rows[2, 0]), fig.add_subplot(rows[2, 1])
+
+    years = DATA["year"]
+    tags = {}
+    for name, counts in (("hare", "hares"), ("lynx", "lynxes")):
+        above.plot(pelts["year"], DATA[counts], "o", ms=4.5, mew=0, color=ink[name], alpha=0.7)
+        (curve,) = above.plot(years, out[name], color=ink[name])
+        (shift,) = middle.plot(years, out[f"d{name}_dpercent_chosen"], color=ink[name])
+        tags[curve] = line("year", name)
+        tags[shift] = line("year", f"d{name}_dpercent_chosen")
+    above.set(xlim=(1899.5, 1922.4), ylim=(0, 110), xticks=[1900, 1905, 1910, 1915, 1920])
+    above.tick_params(labelbottom=False)
+    above.set_title("thousand pelts a year: dots sold, curves modelled")
+    above.text(1902.5, 88, "hare", color=ink["hare"])
+    above.text(1904.4, 62, "lynx", color=ink["lynx"])
+    middle.axhline(0, color=ink["grid"], lw=0.8, zorder=0)
+    middle.set(xlim=above.get_xlim(), xticks=above.get_xticks(), ylim=(-1, 1), yticks=[-1, 0, 1])
+    title = middle.set_title("change of the curves, for 1 % more α")
+    tags[middle] = follow("y")
+    tags[title] = text("change of the curves, for 1 % more {chosen}")
+
+    (here,) = plane.plot(out["log_alpha"], out["log_gamma"], "o", ms=7, color=ink["loss"])
+    plane.plot(math.log(BEST["alpha"]), math.log(BEST["gamma"]), "o", ms=9, mfc="none",
+               color=ink["muted"])  # fmt: skip
+    plane.annotate("best fit", (math.log(BEST["alpha"]), math.log(BEST["gamma"])), (7, 5),
+                   textcoords="offset points", color=ink["muted"], size=9)  # fmt: skip
+    arrow = plane.quiver([out["log_alpha"]], [out["log_gamma"]], [out["right"]], [out["up"]],
+                         angles="xy", scale_units="xy", scale=1, width=0.016,
+                         color=ink["loss"])  # fmt: skip
+    for axis in ("x", "y"):
+        plane.set(**{f"{axis}ticks": [math.log(v) for v in TICKS], f"{axis}ticklabels": TICKS})
+    plane.set(xlim=(math.log(0.16), math.log(1.4)), ylim=(math.log(0.17), math.log(1.7)))
+    plane.set(xlabel="α, hares breed", ylabel="γ, lynx die")
+    plane.set_title("downhill from here")
+    tags[here] = points("log_alpha", "log_gamma")
+    tags[arrow] = arrows("log_alpha", "log_gamma", "right", "up")
+
+    columns = slopes.bar(range(4), out["slopes"], width=0.6, color=ink["loss"])
+    slopes.axhline(0, color=ink["muted"], lw=0.8)
+    slopes.set(ylim=(-1, 1), yticks=[-1, 0, 1], xticks=range(4), xticklabels=RATES.values())
+    slopes.spines["bottom"].set_visible(False)
+    slopes.tick_params(axis="x", length=0)
+    slopes.set_title("change of the misfit, for 1 % more")
+    tags[columns] = bars("slopes")
+    tags[slopes] = follow("y")
+    return tags
+
+
+TIMES = [k / STEPS_A_YEAR for k in range(20 * STEPS_A_YEAR + 1)]
+DATA = {
+    "t": TIMES, "year": [1900 + t for t in TIMES], "hares": pelts["hare"], "lynxes": pelts["lynx"],
+}  # fmt: skip
+
+
+def best_fit():
+    """The four rates of least misfit, downhill from the guess."""
+    compiled = ad.jit(ad.value_and_grad(misfit))
+    data = {name: jnp.array(column) for name, column in DATA.items()}
+
+    def both(theta):
+        value, slope = compiled(dict(zip(RATES, map(float, theta), strict=True)), data)
+        return value, [slope[name] for name in RATES]
+
+    start = [math.log(GUESS[name]) for name in RATES]
+    found = minimize(both, start, jac=True, method="BFGS", options={"gtol": 1e-6})
+    return {name: math.exp(theta) for name, theta in zip(RATES, found.x, strict=True)}
+
+
+BEST = best_fit()
+
+figure = Explorable(
+    name="differentiating_the_solver",
+    title="Hare and lynx under four rates: curves, tangents and the gradient of the misfit",
+    sliders={
+        "alpha": Slider("hares breed", 0.2, 1.2, GUESS["alpha"], 0.005, "α", "a year"),
+        "beta": Slider("hares are eaten, per thousand lynx", 0.01, 0.06, GUESS["beta"], 0.0005, "β", "a year"),
+        "gamma": Slider("lynx die", 0.2, 1.4, GUESS["gamma"], 0.005, "γ", "a year"),
+        "delta": Slider("lynx multiply, per thousand hares", 0.01, 0.06, GUESS["delta"], 0.0005, "δ", "a year"),
+        "chosen": Choice("Middle panel: 1 % more", RATES),
+    },
+    program=program,
+    data=DATA,
+    draw=draw,
+    size=(4.6, 4.3),
+    sentence=Sentence(
+        "The misfit is {misfit:.1f}: the curves miss a typical count by a factor of {factor:.2f}. "
+        "One per cent more α, β, γ or δ changes the misfit by {dmisfit_dpercent_alpha:.2f}, "
+        "{dmisfit_dpercent_beta:.2f}, {dmisfit_dpercent_gamma:.2f} or "
+        "{dmisfit_dpercent_delta:.2f}.{last_hare}",
+        last_hare=("fewest", [
+            (0.001, " At their lowest the hares are fewer than one pelt a year: real ones would "
+                    "have died out, the equation's come back."),
+            (None, ""),
+        ]),
+    ),
+    presets={
+        "hand guess": GUESS, "best fit": BEST,
+        "break it": {"alpha": 1.2, "beta": 0.01, "gamma": 0.2, "delta": 0.06},
+    },
+)  # fmt: skip
