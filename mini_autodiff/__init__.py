@@ -2,6 +2,7 @@
 
 from . import lax, numpy, tree
 from .array import Array
+from .compile import jit
 from .dual import hessian, jacfwd, jvp
 from .tape import grad, jacrev, value_and_grad, vjp
 
@@ -14,6 +15,7 @@ __all__ = [
     "jacfwd",
     "jacobian",
     "jacrev",
+    "jit",
     "jvp",
     "lax",
     "numpy",

@@ -15,6 +15,10 @@ from . import errors, ops, tree
 from .ops import Number, scalar
 
 
+UNROLL = 16
+"""In a traced program, arrays of more rows than this stay lists that loops read."""
+
+
 class Array:
     """An immutable array of numbers; rows may be arrays themselves.
 
@@ -26,6 +30,7 @@ class Array:
     """
 
     __slots__ = ("items", "shape")
+    long = False  # a long array of a traced program, see stacked.py
     __array_ufunc__ = None
     __hash__ = None  # type: ignore[assignment]
 
@@ -35,6 +40,14 @@ class Array:
         if len(rows) > 1 or (rows and not all(isinstance(x, Array) for x in self.items)):
             raise ValueError(f"an array needs rows of equal shape, but got shapes {sorted(rows)}")
         self.shape = (len(self.items), *(rows.pop() if rows else ()))
+
+    @classmethod
+    def of(cls, numbers: Any) -> Array:
+        """An array of plain numbers, taken as they are."""
+        new = cls.__new__(cls)
+        new.items = tuple(numbers)
+        new.shape = (len(new.items),)
+        return new
 
     # -- looking inside --
     @property
@@ -80,6 +93,10 @@ class Array:
         if len(self.shape) == 1:
             return list(self.items)
         return [x for row in self.items for x in row.atoms()]
+
+    def plain(self) -> Array:
+        """This array, with nothing left to compute."""
+        return Array(x.plain() for x in self.items) if self.ndim > 1 else self
 
     def rebuild(self, atoms: Iterator) -> Array:
         """An array of this shape with these numbers."""
@@ -174,6 +191,12 @@ def elementwise(f: Callable, *args: Any) -> Any:
     if len(lengths) > 1:
         shapes = " and ".join(str(x.shape) for x in args if isinstance(x, Array))
         raise ValueError(f"arrays of shapes {shapes} do not fit together element by element")
+    if lengths.pop() > UNROLL or any(x.long for x, rows in zip(args, split, strict=True) if rows):
+        from .stacked import elementwise_loop
+
+        looped = elementwise_loop(f, args, split)
+        if looped is not None:
+            return looped
     columns = [
         x.items if rows else itertools.repeat(x) for x, rows in zip(args, split, strict=True)
     ]
@@ -185,15 +208,16 @@ def reduce_sum(a: Any, axis: int | None = None) -> Any:
     a = array(a)
     if scalar(a):
         return a
+    if a.long:
+        return a.sum(axis)
+    total: Any = 0.0
     if axis is None:
-        total: Any = 0.0
-        for i, x in enumerate(a.atoms()):
-            total = total + x if i else x
+        for x in a.atoms():
+            total = total + x
         return total
     axis = axis % a.ndim
     if axis == 0:
-        total = a.items[0]
-        for row in a.items[1:]:
+        for row in a.items:
             total = total + row
         return total
     return Array(reduce_sum(row, axis - 1) for row in a.items)
@@ -229,7 +253,8 @@ class Atoms:
 
     def __init__(self, of: Any, real: str = ""):
         leaves, self.structure = tree.flatten(of)
-        self.leaves = [array(x) if not scalar(x) and hasattr(x, "tolist") else x for x in leaves]
+        leaves = [array(x) if not scalar(x) and hasattr(x, "tolist") else x for x in leaves]
+        self.leaves = [x.plain() if isinstance(x, Array) else x for x in leaves]
         self.atoms: list = []
         for leaf in self.leaves:
             self.atoms += leaf.atoms() if isinstance(leaf, Array) else [leaf]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import errors, ops
-from .array import Atoms, basis
+from .array import Atoms
 from .ops import Number, apply
 from .tape import _argument, depths, jacrev
 
@@ -19,23 +19,59 @@ from .tape import _argument, depths, jacrev
 class Forward:
     """One run of forward mode: the owner of its dual numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, many: bool = False) -> None:
         self.depth = next(depths)
+        self.many = many  # tangents in several directions at once
         self.finished = False
 
-    def apply(self, op: ops.Op, args: tuple) -> Any:
-        """The value, and the chain rule: each slope times the tangent of its argument."""
+    def lower(self, x: Any) -> Any:
+        """The value of a dual number of this run; any other number as it is."""
+        return x.value if isinstance(x, Dual) and x.owner is self else x
+
+    def tangent(self, x: Any) -> Any:
+        """The tangent of a number; ``None`` if it has none in this run."""
+        return x.tangent if isinstance(x, Dual) and x.owner is self else None
+
+    def directions(self, x: Any) -> dict:
+        """The tangent of a number as direction -> number (one direction, 0, in ``jvp``)."""
+        t = self.tangent(x)
+        return t if isinstance(t, Directions) else {} if t is None else {0: t}
+
+    def dual(self, value: Any, tangent: dict) -> Any:
+        """A number from its value and its tangent as direction -> number."""
+        if not tangent:
+            return value
+        return Dual(value, Directions(tangent) if self.many else tangent[0], self)
+
+    def apply(self, op: Any, args: tuple) -> Any:
+        """The value, and the chain rule: the sum of each slope times the tangent of its argument."""
         if self.finished:
             raise errors.leaked()
-        values = [x.value if isinstance(x, Dual) and x.owner is self else x for x in args]
+        if isinstance(op, ops.Special):
+            return op.forward(self, args)
+        values = [self.lower(x) for x in args]
         value = apply(op, *values)
         rules = op.rules if any(isinstance(x, Number) for x in values) else op.slopes
         tangent = None
         for x, rule in zip(args, rules, strict=False):
-            if rule and isinstance(x, Dual) and x.owner is self:
-                share = rule(*values, value) * x.tangent
+            along = self.tangent(x)
+            if rule and along is not None:
+                share = rule(*values, value) * along
                 tangent = share if tangent is None else tangent + share
         return value if tangent is None else Dual(value, tangent, self)
+
+
+class Directions(dict):
+    """A tangent in several directions at once: direction -> number, zeros left out."""
+
+    def __rmul__(self, slope: Any) -> Directions:
+        return Directions({d: slope * t for d, t in self.items()})
+
+    def __add__(self, other: Directions) -> Directions:
+        total = Directions(self)
+        for d, t in other.items():
+            total[d] = total[d] + t if d in total else t
+        return total
 
 
 class Dual(Number):
@@ -70,25 +106,23 @@ def jvp(f: Callable, primals: tuple, tangents: tuple, has_aux: bool = False) -> 
     along = into.match(tuple(tangents), "the tangents")
     forward = Forward()
 
-    def split(out: Any) -> tuple:
-        found = Atoms(out)
-        mine = [isinstance(x, Dual) and x.owner is forward for x in found.atoms]
-        pairs = list(zip(found.atoms, mine, strict=True))
-        value = found.rebuild([x.value if m else x for x, m in pairs])
-        return value, found.rebuild([x.tangent if m else 0.0 for x, m in pairs])
-
     try:
-        inputs = [Dual(x, t, forward) for x, t in zip(into.atoms, along, strict=True)]
+        pairs = zip(into.atoms, along, strict=True)  # along 0 there is nothing to carry
+        inputs = [x if type(t) is float and t == 0.0 else Dual(x, t, forward) for x, t in pairs]
         out = f(*into.rebuild(inputs))
     finally:
         forward.finished = True
-    if has_aux:
-        return (*split(out[0]), split(out[1])[0])
-    return split(out)
+    out, aux = (Atoms(out[0]), Atoms(out[1])) if has_aux else (Atoms(out), None)
+    value = out.rebuild([forward.lower(x) for x in out.atoms])
+    tangents = [(x, forward.tangent(x)) for x in out.atoms]
+    along = out.rebuild([ops.zero_like(x) if t is None else t for x, t in tangents])
+    if aux:
+        return value, along, aux.rebuild([forward.lower(x) for x in aux.atoms])
+    return value, along
 
 
 def jacfwd(f: Callable, argnums: int = 0) -> Callable:
-    """The Jacobian by forward mode: one run for each input.
+    """The Jacobian by forward mode: one run that carries a tangent for each input.
 
     >>> jacfwd(lambda v: [v[0] * v[1], v[0]])([3.0, 4.0])
     [[4.0, 3.0], [1.0, 0.0]]
@@ -100,13 +134,15 @@ def jacfwd(f: Callable, argnums: int = 0) -> Callable:
             return f(*args[:argnums], x, *args[argnums + 1 :], **kwargs)
 
         into = Atoms(_argument(args, argnums, f), real="jacfwd")
-        point = into.rebuild(into.atoms)
-        columns = []
-        for e in basis(len(into.atoms)):
-            value, tangent = jvp(of_chosen, (point,), (into.rebuild(e),))
-            columns.append(Atoms(tangent).atoms)
-        rows = [list(row) for row in zip(*columns, strict=True)]
-        return Atoms(value).outer(into, rows)
+        forward = Forward(many=True)
+        try:
+            inputs = [Dual(x, Directions({j: 1.0}), forward) for j, x in enumerate(into.atoms)]
+            out = Atoms(of_chosen(into.rebuild(inputs)))
+        finally:
+            forward.finished = True
+        columns = range(len(inputs))
+        tangents = [(x, forward.tangent(x) or {}) for x in out.atoms]
+        return out.outer(into, [[t.get(j, ops.zero_like(x)) for j in columns] for x, t in tangents])
 
     return jacobian
 

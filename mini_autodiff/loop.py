@@ -1,13 +1,266 @@
-"""Loops that derivatives see as one operation: ``scan``; and ``stop_gradient``, ``cond``."""
+"""``scan``: a loop that derivatives, and the compiler, see as one operation.
+
+The body is traced once. Its reverse sweep is one more loop, running backwards: at each step it
+computes the body again from the stored state and sweeps it. So memory holds the states only, and
+the printed gradient of a solver is two loops, whatever the number of steps.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from . import tree
+from . import ops, tree
 from .array import Array, Atoms, array, nested
-from .ops import Number
+from .ops import Special, apply, lengths_of, zero_like
+from .stacked import as_lists, from_lists, settle
+from .tape import Tape, Var
+from .trace import Branch, Input, Output, Trace, Traced, replay, running
+
+
+class Loop(Special):
+    """A traced loop body and how often to run it.
+
+    The inputs of ``body`` are the carries, then one item of each list; its outputs are the new
+    carries, then one item for each list that comes out. Arguments of the operation: first carries,
+    lists, and what the body uses from outside. Results: last carries and the lists.
+    """
+
+    name = "loop"
+
+    def __init__(self, body: Trace, carries: int, length: int, backward: bool = False):
+        self.body, self.carries, self.length, self.backward = body, carries, length, backward
+        self.lists = len(body.inputs) - carries
+        self._remembering: Loop | None = None
+        self._compiled: Callable | None = None
+
+    def split(self, args: Any) -> tuple[list, list, list]:
+        """Arguments as carries, lists, and free ones."""
+        i, j = self.carries, self.carries + self.lists
+        return list(args[:i]), list(args[i:j]), list(args[j:])
+
+    def value(self, *args: Any) -> list:
+        if self._compiled is None:
+            from .compile import compile_loop
+
+            self._compiled = compile_loop(self)
+        return list(self._compiled(*args))
+
+    def trace(self, trace: Trace, args: tuple) -> list:
+        entry = trace.emit(self, args)
+        out = []
+        for k, x in enumerate(self.body.outputs):
+            stacked = () if k < self.carries else (self.length,)
+            out.append(trace.emit(Output(k), (entry,), stacked + lengths_of(x)))
+        return out
+
+    def pruned(self, args: tuple, used: set[int]) -> tuple[Loop, tuple, dict[int, int]]:
+        """This loop with only these results: the loop, its arguments, old result -> new."""
+        from .printer import prune
+
+        n = self.carries
+        same: dict[int, int] = {}
+        first: dict[Any, int] = {}
+        for k in range(n, n + self.lists):  # the same list read twice is read once
+            key = args[k].index if isinstance(args[k], Traced) else ("constant", id(args[k]))
+            if key in first:
+                same[k] = first[key]
+            first.setdefault(key, k)
+        want = set(used)
+        outputs = self.body.outputs
+        while True:
+            ks = sorted(want)
+            self.body.outputs = [outputs[k] for k in ks]
+            body = prune(self.body, same)
+            self.body.outputs = outputs
+            needed = {k for k in body.kept if k < n}
+            if needed <= want:
+                break
+            want |= needed
+        carried = [k for k in ks if k < n]
+        for k in carried:
+            if k not in body.kept:  # it comes out, but no step reads it
+                entry = body.emit(Input(), (), self.body.inputs[k].lengths)
+                place = sum(j < k for j in body.kept)
+                body.inputs.insert(place, entry)
+                body.kept.insert(place, k)
+        place, unique = {}, []
+        for k, x in zip(ks, body.outputs, strict=True):
+            twin = next((j for j, y in unique if k >= n and j >= n and y is x), None)
+            place[k] = place[twin] if twin is not None else len(unique)
+            if twin is None:
+                unique.append((k, x))
+        body.outputs = [x for _, x in unique]
+        free = args[n + self.lists :]
+        args = tuple(args[k] for k in body.kept) + tuple(free[k] for k in body.kept_free)
+        return Loop(body, len(carried), self.length, self.backward), args, place
+
+    # -- activity: which carries and results depend on which arguments --
+    def reached(self, flags: list[bool]) -> tuple[list[bool], list[bool]]:
+        """The flags of all arguments and results that depend on flagged arguments."""
+        flags, body = list(flags), self.body
+        places = [x.index for x in body.inputs + body.free_inputs]
+        while True:
+            hit = {i for i, flag in zip(places, flags, strict=True) if flag}
+            for i, op in enumerate(body.ops):
+                if getattr(op, "smooth", True) and any(
+                    isinstance(x, Traced) and x.index in hit for x in body.args[i]
+                ):
+                    hit.add(i)
+            out = [isinstance(x, Traced) and x.index in hit for x in body.outputs]
+            grown = [a or b for a, b in zip(flags, out[: self.carries], strict=False)]
+            if grown == flags[: self.carries]:
+                return flags, out
+            flags[: self.carries] = grown
+
+    # -- reverse mode --
+    def remembering(self) -> Loop:
+        """This loop, with the states (and the results of inner loops) as further lists."""
+        if self._remembering is None:
+            body = Trace()
+            kept: list = []
+            with running(body):
+                inputs = [body.new(lengths=x.lengths) for x in self.body.inputs]
+                free = [body.free_input(x) for x in self.body.free_inputs]
+                out = replay(self.body, inputs + free, keep=kept)
+            body.outputs = out + inputs[: self.carries] + kept
+            self._remembering = Loop(body, self.carries, self.length, self.backward)
+        return self._remembering
+
+    def reverse(self, tape: Tape, args: tuple) -> list:
+        values = [tape.lower(x) for x in args]
+        return self.recorded(tape, args, apply(self.remembering(), *values))
+
+    def recorded(self, tape: Tape, args: Any, results: list) -> list:
+        """Put on the tape a run of ``remembering()`` that gave these results."""
+        n = len(self.body.outputs)
+        own, saved = results[:n], results[n:]
+        values = [tape.lower(x) for x in args]
+        flags, hit = self.reached([x is not v for x, v in zip(args, values, strict=True)])
+
+        def pull(cotangent: list) -> None:
+            c = [cotangent[x.index] if h else None for x, h in zip(out, hit, strict=True)]
+            if any(x is not None for x in c):
+                before = [
+                    cotangent[x.index] if isinstance(x, Var) and x.owner is tape else None
+                    for x in args
+                ]
+                shares = self.pull_back(values, saved, flags, c, before)
+                for k, (x, share) in enumerate(zip(args, shares, strict=True)):
+                    if share is not None and isinstance(x, Var) and x.owner is tape:
+                        if k < self.carries + self.lists:
+                            tape.accumulate(cotangent, x, share)
+                        else:
+                            cotangent[x.index] = share  # the loop went on from what was there
+
+        recorded = tape.call(own, pull)
+        out = [x if h else v for x, v, h in zip(recorded, own, hit, strict=True)]
+        return out
+
+    def pull_back(self, values: list, saved: list, flags: list, c: list, before: list) -> list:
+        """The reverse loop: cotangents of the arguments, from those of the results.
+
+        It runs against the order of the forward loop and carries the cotangents of the carries
+        and, summing up over the steps, those of the free arguments (starting from ``before``).
+        """
+        n, lists = self.carries, self.lists
+        moving = [k for k in range(n) if flags[k]]
+        summed = [k for k in range(n + lists, len(values)) if flags[k]]
+        read = [k for k in range(n, n + lists) if flags[k]]
+        given = [k for k in range(n, len(c)) if c[k] is not None]
+        columns = [*saved, *values[n : n + lists], *(c[k] for k in given)]
+
+        def start(k: int) -> Any:
+            came = c[k] if k < n else before[k]
+            return zero_like(values[k]) if came is None else came
+
+        body = Trace()
+        with running(body):
+            d_state = {k: body.new(lengths=lengths_of(values[k])) for k in moving}
+            total = {k: body.new(lengths=lengths_of(values[k])) for k in summed}
+            items = [body.new(lengths=lengths_of(x)[1:]) for x in columns]
+            state, kept = items[:n], iter(items[n : len(saved)])
+            xs = items[len(saved) : len(saved) + lists]
+            d_ys = dict(zip(given, items[len(saved) + lists :], strict=True))
+
+            tape = Tape()
+            inner = [*state, *xs, *map(body.lift, values[n + lists :])]
+            inner = [tape.new(x) if flag else x for x, flag in zip(inner, flags, strict=True)]
+
+            def recall(loop: Loop, args: list) -> list:
+                results = [next(kept) for _ in loop.remembering().body.outputs]
+                return loop.recorded(tape, args, results)
+
+            out = replay(self.body, inner, recall=recall)
+            ends = [(inner[k], total[k]) for k in summed]
+            ends += [(out[k], d) for k, d in (d_state | d_ys).items()]
+            wanted = [inner[k] for k in moving + summed + read]
+            shares = tape.pull([x for x, _ in ends], [d for _, d in ends], wanted)
+            tape.finish()
+            for k in moving:
+                body.name_after(d_state[k], state[k])
+            for k in summed:
+                body.name_after(total[k], values[k])
+        body.outputs = shares
+        loop = Loop(body, len(moving) + len(summed), self.length, not self.backward)
+        first = [start(k) for k in moving + summed]
+        found = apply(loop, *first, *columns, *body.free)
+        shares = dict(zip(moving + summed + read, found, strict=True))
+        return [shares.get(k) for k in range(len(values))]
+
+    # -- forward mode --
+    def forward(self, run: Any, args: tuple) -> list:
+        """One loop that carries the tangents along."""
+        values = [run.lower(x) for x in args]
+        along = [run.directions(x) for x in args]
+        every = sorted({d for t in along for d in t})
+        reached = {d: self.reached([d in t for t in along]) for d in every}
+        n, lists = self.carries, self.lists
+        carried = [(k, d) for k in range(n) for d in every if reached[d][0][k]]
+        read = [(k, d) for k in range(n, n + lists) for d in along[k]]
+        put = [(k, d) for k in range(n, len(self.body.outputs)) for d in every if reached[d][1][k]]
+
+        body = Trace()
+        inner_run = type(run)(run.many)
+        with running(body):
+
+            def new(k: int) -> Traced:
+                return body.new(lengths=self.body.inputs[k].lengths)
+
+            state = [new(k) for k in range(n)]
+            tangent = {pair: new(pair[0]) for pair in carried}
+            xs = [new(k) for k in range(n, n + lists)]
+            tangent |= {pair: new(pair[0]) for pair in read}
+            inner = [*state, *xs, *map(body.lift, values[n + lists :])]
+            for k in range(n + lists, len(values)):
+                tangent |= {(k, d): body.lift(t) for d, t in along[k].items()}
+            duals = [
+                inner_run.dual(x, {d: tangent[k, d] for d in every if (k, d) in tangent})
+                for k, x in enumerate(inner)
+            ]
+            out = replay(self.body, duals)
+            lower = [inner_run.lower(x) for x in out]
+            after = [inner_run.directions(x) for x in out]
+
+            def tangents(pairs: list) -> list:
+                return [after[k].get(d, zero_like(lower[k])) for k, d in pairs]
+
+            body.outputs = [*lower[:n], *tangents(carried), *lower[n:], *tangents(put)]
+        first = [along[k].get(d, zero_like(values[k])) for k, d in carried]
+        columns = values[n : n + lists] + [along[k][d] for k, d in read]
+        loop = Loop(body, n + len(carried), self.length, self.backward)
+        found = apply(loop, *values[:n], *first, *columns, *body.free)
+        results, rest = found[:n], iter(found[n:])
+        t_out: dict = {pair: next(rest) for pair in carried}
+        results += [next(rest) for _ in range(n, len(self.body.outputs))]
+        t_out |= {pair: next(rest) for pair in put}
+        return [
+            run.dual(x, {d: t_out[k, d] for d in every if (k, d) in t_out})
+            for k, x in enumerate(results)
+        ]
+
+
+# -- what users call ------------------------------------------------------------------------------
 
 
 def scan(
@@ -22,8 +275,11 @@ def scan(
             carry, y = f(carry, x)
             ys.append(y)
 
+    ``f`` is run once, on traced numbers, and the loop is made from what it did; if it branches on
+    a number that differs from step to step, the plain loop above is run instead.
+
     Args:
-        f: ``f(carry, x) -> (carry, y)``.
+        f: ``f(carry, x) -> (carry, y)``, a pure function.
         init: the first carry, any tree of numbers and arrays.
         xs: a tree of arrays, read along their first axis; or ``None``, with ``length``.
         length: the number of steps, if ``xs`` does not say it.
@@ -41,10 +297,21 @@ def scan(
     """
     leaves, structure = tree.flatten(xs)
     leaves = [array(x) for x in leaves]
-    lengths = {len(x) for x in leaves} | ({length} if length is not None else set())
-    if len(lengths) != 1:
-        raise ValueError(f"scan needs one length, from xs or length, but got {sorted(lengths)}")
+    lengths = {x.shape[0] if isinstance(x, Array) else None for x in leaves}
+    lengths |= {length} if length is not None else set()
+    if len(lengths) != 1 or None in lengths:
+        raise ValueError(
+            "scan needs one length, from arrays in xs or from length=, but got "
+            f"{', '.join(map(str, lengths)) or 'neither'}"
+        )
     (n,) = lengths
+    try:
+        return _traced_scan(f, init, leaves, structure, n, reverse)
+    except (Branch, ValueError, ZeroDivisionError, OverflowError):
+        return _plain_scan(f, init, leaves, structure, n, reverse)
+
+
+def _plain_scan(f, init, leaves, structure, n, reverse) -> tuple:
     carry, rows = init, []
     before = Atoms(init)
     for i in reversed(range(n)) if reverse else range(n):
@@ -55,6 +322,37 @@ def scan(
         rows.reverse()
     ys = tree.map(lambda *column: Array(map(array, column)), *rows) if rows else None
     return carry, ys
+
+
+def _traced_scan(f, init, leaves, structure, n, reverse) -> tuple:
+    before = Atoms(settle(init))
+    columns, rows = [], []
+    for leaf in leaves:
+        lists, row = as_lists(leaf)
+        rows.append((row, len(lists)))
+        columns += lists
+    body = Trace()
+    with running(body):
+        state = [body.new(lengths=lengths_of(x)) for x in before.atoms]
+        items = [body.new(lengths=lengths_of(x)[1:]) for x in columns]
+        supply = iter(items)
+        x = tree.unflatten(structure, [row([next(supply) for _ in range(k)]) for row, k in rows])
+        stepped = f(before.rebuild(state), x)
+        if not isinstance(stepped, tuple) or len(stepped) != 2:
+            raise TypeError(f"scan's function must return (carry, y), but got {nested(stepped)}")
+        carry, y = settle(stepped)
+        check_carry(before, carry)
+        after, each = Atoms(carry), Atoms(y)
+        body.outputs = [body.lift(x) for x in after.atoms + each.atoms]
+    loop = Loop(body, len(state), n, reverse)
+    out = apply(loop, *before.atoms, *columns, *body.free)
+    carry = before.rebuild(out[: len(state)])
+    ys = iter(out[len(state) :])
+    stacked = []
+    for leaf in each.leaves:
+        many = len(leaf.atoms()) if isinstance(leaf, Array) else 1
+        stacked.append(from_lists([next(ys) for _ in range(many)], leaf, n))
+    return carry, tree.unflatten(each.structure, stacked)
 
 
 def check_carry(before: Atoms, carry: Any) -> None:
@@ -68,14 +366,8 @@ def check_carry(before: Atoms, carry: Any) -> None:
 
 def stop_gradient(x: Any) -> Any:
     """The same value, treated as a constant by every derivative."""
-
-    def value(a: Any) -> Any:
-        while isinstance(a, Number) and hasattr(a, "value"):
-            a = a.value
-        return a
-
     found = Atoms(x)
-    return found.rebuild([value(a) for a in found.atoms])
+    return found.rebuild([ops.stop_gradient(a) for a in found.atoms])
 
 
 def cond(pred: Any, true_fun: Callable, false_fun: Callable, *operands: Any) -> Any:

@@ -124,7 +124,12 @@ def stack(arrays: Any, axis: int = 0) -> Array:
 
 def concatenate(arrays: Any) -> Array:
     """Join arrays along their first axis."""
-    return Array(x for a in arrays for x in array(a))
+    arrays = [array(a) for a in arrays]
+    if any(a.long for a in arrays):
+        from .stacked import concatenate_lists
+
+        return concatenate_lists(arrays)
+    return Array(x for a in arrays for x in a)
 
 
 def append(a: Any, b: Any) -> Array:

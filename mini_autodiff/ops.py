@@ -36,7 +36,7 @@ class Op:
     """
 
     __slots__ = (
-        "arity", "binds", "domain", "formulas", "javascript", "name", "rules", "slopes", "text", "value",
+        "arity", "binds", "domain", "formulas", "javascript", "name", "rules", "slopes", "smooth", "text", "value",
     )  # fmt: skip
 
     def __init__(
@@ -46,10 +46,11 @@ class Op:
         self.name, self.text, self.formulas, self.domain = name, text, slopes, domain
         self.arity, self.binds = len(arguments), PRECEDENCE[binds]
         self.javascript = javascript or re.sub(r"\b([a-z]\w+)\(", _javascript_name, text)
-        self.value = eval(f"lambda {', '.join(arguments)}: {text}", FLOAT)
-        every = ", ".join([*arguments, "v"])
-        self.slopes = tuple(s and eval(f"lambda {every}: {s}", FLOAT) for s in slopes)
-        self.rules = tuple(s and eval(f"lambda {every}: {s}", GENERIC) for s in slopes)
+        every = [*arguments, "v"]
+        self.value = _function(arguments, text, FLOAT)
+        self.slopes = tuple(s and _function(every, s, FLOAT) for s in slopes)
+        self.rules = tuple(s and _function(every, s, GENERIC) for s in slopes)
+        self.smooth = any(slopes)
         GENERIC[name] = self  # the slopes of other rows use this one
         FLOAT.setdefault(name, self.value)
 
@@ -59,6 +60,18 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<op {self.name}: {self.text}>"
+
+
+class Special:
+    """An operation that is not a formula: on lists, a loop, a call with its own rule.
+
+    It brings what the table cannot: ``value(*args)`` for plain numbers, and how it appears on a
+    tape (``reverse``), in a forward run (``forward``) and in a trace (``trace``), each called with
+    that owner and the arguments.
+    """
+
+    name = ""
+    __call__ = Op.__call__
 
 
 class Number:
@@ -93,6 +106,10 @@ class Number:
     def __ge__(a, b): return apply(ge, a, b) if scalar(b) else NotImplemented
     def __eq__(a, b): return apply(eq, a, b) if scalar(b) else NotImplemented
     def __ne__(a, b): return apply(ne, a, b) if scalar(b) else NotImplemented
+
+    def note_cotangent(self, value: Any, users: list) -> None:
+        """Told after a reverse sweep: this number is the cotangent of ``value``, which was used
+        for these numbers. A trace keeps it, to print it as a comment."""
 
     def __float__(self):
         raise errors.not_a_float("float()")
@@ -130,6 +147,23 @@ def apply(op: Op, *args: Any) -> Any:
         return op.value(*args)
     except (ValueError, ZeroDivisionError, OverflowError) as error:
         raise errors.domain(op, args, error) from None
+
+
+def lengths_of(x: Any) -> tuple[int, ...]:
+    """The lengths of a list inside a traced program; empty for a number, whatever wraps it."""
+    while isinstance(x, Number):
+        if hasattr(x, "lengths"):
+            return x.lengths
+        x = x.value
+    return (len(x), *lengths_of(x[0])) if isinstance(x, (tuple, list)) and x else ()
+
+
+def zero_like(x: Any) -> Any:
+    """0, or a list of zeros, in the lengths of ``x``."""
+    zero: Any = 0.0
+    for n in reversed(lengths_of(x)):
+        zero = (zero,) * n
+    return zero
 
 
 def power(a: Any, b: Any) -> Any:
@@ -185,12 +219,17 @@ JAVASCRIPT = {  # what Math does not have; printed once, inside the function tha
 }
 
 
+def _function(arguments: list[str], text: str, scope: dict) -> Callable:
+    code = compile(f"lambda {', '.join(arguments)}: {text}", __file__, "eval")
+    return eval(code, scope)
+
+
 def _javascript_name(match: re.Match) -> str:
     name = {"maximum": "max", "minimum": "min"}.get(match[1], match[1])
     return f"{name}(" if name in JAVASCRIPT else f"Math.{name}("
 
 
-def op(name, text, *slopes, binds="x", javascript="", domain="") -> Op:
+def op(name: str, text: str, *slopes, binds="x", javascript="", domain="") -> Op:
     """Add a row to the table. ``slopes`` has one text for each argument, ``None`` for 0."""
     return Op(name, text, slopes, binds, javascript, domain)
 
@@ -202,6 +241,7 @@ add      = op("add", "a + b", "1.0", "1.0", binds="+")
 sub      = op("sub", "a - b", "1.0", "-1.0", binds="+")
 mul      = op("mul", "a * b", "b", "a", binds="*")
 div      = op("div", "a / b", "1.0 / b", "-v / b", binds="*", domain="the divisor must not be 0")
+stop_gradient = op("stop_gradient", "a", None)
 neg      = op("neg", "-a", "-1.0", binds="-x")
 
 lt       = op("lt", "a < b", None, None, binds="<")

@@ -83,7 +83,7 @@ class Var(Number):
 
 
 class Tape:
-    """A recording: for entry ``i``, the places of its arguments and its slopes in them.
+    """A recording: for entry ``i``, its value, the places of its arguments, its slopes in them.
 
     ``left[i]`` is ``None`` for an input, ``right[i]`` for an operation of one argument.
     ``calls`` holds the entries that bring their own rule (a loop, a ``custom_vjp``).
@@ -91,6 +91,7 @@ class Tape:
 
     def __init__(self) -> None:
         self.depth = next(depths)
+        self.value: list[Any] = []
         self.left: list[int | None] = []
         self.left_slope: list[Any] = []
         self.right: list[int | None] = []
@@ -99,7 +100,8 @@ class Tape:
 
     def record(self, value, left=None, left_slope=None, right=None, right_slope=None) -> Var:
         """Write one entry, and return its number."""
-        index = len(self.left)
+        index = len(self.value)
+        self.value.append(value)
         self.left.append(left)
         self.left_slope.append(left_slope)
         self.right.append(right)
@@ -119,9 +121,15 @@ class Tape:
         self.calls[self.new(None).index] = pull
         return [self.new(value) for value in values]
 
+    def lower(self, x: Any) -> Any:
+        """The value of a number on this tape; any other number as it is."""
+        return x.value if isinstance(x, Var) and x.owner is self else x
+
     def apply(self, op: ops.Op, args: tuple) -> Any:
         """Any operation of the table, on numbers of which at least one is on this tape."""
-        values = [x.value if isinstance(x, Var) and x.owner is self else x for x in args]
+        if isinstance(op, ops.Special):
+            return op.reverse(self, args)
+        values = [self.lower(x) for x in args]
         value = apply(op, *values)
         rules = op.rules if any(isinstance(x, Number) for x in values) else op.slopes
         edges: list[Any] = []
@@ -153,7 +161,34 @@ class Tape:
                     before = cotangent[j]
                     share = right_slope[i] * c
                     cotangent[j] = share if before is None else before + share
+        if self.value and isinstance(self.value[0], Number):
+            self._explain(cotangent)
         return cotangent
+
+    def pull(self, outputs: list, cotangents: list, inputs: list) -> list:
+        """Sweep from outputs to inputs; zero where no output depends on an input."""
+        start: list[Any] = [None] * len(self.value)
+        for x, c in zip(outputs, cotangents, strict=True):
+            self.accumulate(start, x, c)
+        found = self.reverse({i: c for i, c in enumerate(start) if c is not None})
+        at = [found[x.index] for x in inputs]
+        return [ops.zero_like(x.value) if c is None else c for x, c in zip(inputs, at, strict=True)]
+
+    def accumulate(self, cotangent: list, x: Any, share: Any) -> None:
+        """Add a share to the cotangent of ``x``, if ``x`` is on this tape."""
+        if isinstance(x, Var) and x.owner is self:
+            before = cotangent[x.index]
+            cotangent[x.index] = share if before is None else before + share
+
+    def _explain(self, cotangent: list) -> None:
+        users: list[list] = [[] for _ in cotangent]
+        for i, value in enumerate(self.value):
+            for j in (self.left[i], self.right[i]):
+                if j is not None and cotangent[i] is not None:
+                    users[j].append(value)
+        for value, c, used in zip(self.value, cotangent, users, strict=True):
+            if isinstance(c, Number):
+                c.note_cotangent(value, used)
 
     def finish(self) -> None:
         """Refuse further entries: a number that outlived its derivative is a mistake."""
@@ -194,35 +229,17 @@ def vjp(f: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         out = f(*into.rebuild(inputs))
         out, aux = out if has_aux else (out, None)
         outputs = Atoms(out)
-        value = outputs.rebuild([_lower(x, tape) for x in outputs.atoms])
-        aux = _lower_tree(aux, tape)
+        value = outputs.rebuild([tape.lower(x) for x in outputs.atoms])
+        extra = Atoms(aux)
+        aux = extra.rebuild([tape.lower(x) for x in extra.atoms])
     finally:
         tape.finish()
 
     def pull(cotangent: Any) -> tuple:
         given = outputs.match(cotangent, "the cotangent")
-        return into.rebuild(_pull(tape, outputs.atoms, given, len(inputs)))
+        return into.rebuild(tape.pull(outputs.atoms, given, inputs))
 
     return (value, pull, aux) if has_aux else (value, pull)
-
-
-def _pull(tape: Tape, outputs: list, cotangents: list, inputs: int) -> list:
-    """Cotangents of the first entries of the tape, 0 where the output does not depend on them."""
-    start: dict[int, Any] = {}
-    for x, c in zip(outputs, cotangents, strict=True):
-        if isinstance(x, Var) and x.owner is tape:
-            start[x.index] = start[x.index] + c if x.index in start else c
-    found = tape.reverse(start)[:inputs] if start else [None] * inputs
-    return [0.0 if c is None else c for c in found]
-
-
-def _lower(x: Any, tape: Tape) -> Any:
-    return x.value if isinstance(x, Var) and x.owner is tape else x
-
-
-def _lower_tree(aux: Any, tape: Tape) -> Any:
-    found = Atoms(aux)
-    return found.rebuild([_lower(x, tape) for x in found.atoms])
 
 
 def value_and_grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False):

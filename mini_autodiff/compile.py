@@ -1,0 +1,281 @@
+"""The compiler: trace a function once, print it as straight-line Python, run that.
+
+``jit(f).source`` is the printed text. Errors inside it show the printed line in the traceback.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import linecache
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from . import ops, tree
+from .array import UNROLL, Array, Atoms, array
+from .lists import add_items, spread_items
+from .loop import Loop
+from .ops import FLOAT, Number, Op, scalar
+from .printer import ATOM, Printer, count_uses, prune
+from .stacked import Stacked
+from .trace import Trace, Traced, running, tracing
+
+_numbers = itertools.count(1)
+
+
+class BranchFlipped(Exception):
+    """A condition came out differently from when the program was traced."""
+
+
+class PythonPrinter(Printer):
+    """Writes Python."""
+
+    def number(self, x: Any) -> str:
+        if isinstance(x, (tuple, list)):
+            name = f"data_{len(self.constants) + 1}"
+            self.constants[name] = x
+            return name
+        x = float(x) if not isinstance(x, (int, float)) else x
+        if isinstance(x, float) and not math.isfinite(x):
+            return "nan" if x != x else "inf" if x > 0 else "-inf"
+        return repr(x)
+
+    def formula_text(self, op: Op) -> str:
+        return op.text
+
+    def list_formula(self, op: Any) -> str:
+        return op.python
+
+    def assign(self, name: str, text: str, new: bool, comment: str) -> None:
+        self.line(f"{name} = {text}" + (f"  # {comment}" if comment else ""))
+
+    def assign_all(self, names: list[str], texts: list[str]) -> None:
+        self.line(f"{', '.join(names)} = {', '.join(texts)}")
+
+    def guard(self, text: str, outcome: bool) -> None:
+        self.line(f"if {f'not ({text})' if outcome else text}: raise BranchFlipped")
+
+    def open_loop(self, op: Loop, columns: list, names: list) -> None:
+        if op.backward:
+            columns = [f"reversed({x})" for x in columns]
+        if not columns:
+            self.line(f"for _ in range({op.length}):")
+        elif len(columns) == 1:
+            self.line(f"for {names[0]} in {columns[0]}:")
+        else:
+            self.line(f"for {', '.join(names)} in zip({', '.join(columns)}):")
+
+    def close_loop(self) -> None:
+        if self.lines[-1].endswith(":"):
+            self.lines.append("    " * (self.depth + 1) + "pass")
+
+    def push(self, name: str, text: str) -> None:
+        self.line(f"{name}.append({text})")
+
+    def turn(self, name: str) -> None:
+        self.line(f"{name}.reverse()")
+
+
+def print_python(trace: Trace, name: str) -> tuple[str, dict]:
+    """A pruned trace as the text of a Python function, and the constants that it names."""
+    printer = PythonPrinter()
+    env = {}
+    for x in trace.inputs + trace.free_inputs:
+        label = trace.name(x)
+        env[x.index] = (printer.fresh(label) if label else printer.numbered("x"), ATOM)
+    parameters = ", ".join(env[x.index][0] for x in trace.inputs + trace.free_inputs)
+    printer.block(trace, env, count_uses(trace))
+    results = ", ".join(printer.text(x, env) for x in trace.outputs)
+    printer.line(f"return {results + ',' if len(trace.outputs) == 1 else results}")
+    body = "\n".join(printer.lines)
+    return f"def {name}({parameters}):\n{body}\n", printer.constants
+
+
+def load(source: str, constants: dict, name: str) -> Callable:
+    """The function that this text defines. A traceback through it shows the text."""
+    filename = f"<mini_autodiff {name} {next(_numbers)}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    scope = FLOAT | constants
+    scope |= {"BranchFlipped": BranchFlipped, "inf": math.inf, "nan": math.nan}
+    scope |= {"add_items": add_items, "spread": spread_items}
+    exec(compile(source, filename, "exec"), scope)
+    return scope[name]
+
+
+def compile_loop(loop: Loop) -> Callable:
+    """A loop as a Python function of plain numbers and lists."""
+    trace = Trace()
+    body = loop.body
+    args = [trace.new(f"c{k + 1}", x.lengths) for k, x in enumerate(body.inputs[: loop.carries])]
+    for x in body.inputs[loop.carries :]:
+        args.append(trace.new("items", (loop.length, *x.lengths)))
+    args += [trace.new(body.name(x) or "p", x.lengths) for x in body.free_inputs]
+    trace.outputs = loop.trace(trace, tuple(args))
+    return load(*print_python(prune(trace, keep_inputs=True), "loop"), "loop")
+
+
+# -- jit ------------------------------------------------------------------------------------------
+
+
+class Program:
+    """One traced and printed version of a function."""
+
+    def __init__(self, f: Callable, args: tuple, kwargs: dict, example: list, signature: Any):
+        self.trace = Trace(example)
+        with running(self.trace):
+            inputs = signature.fill(self.trace)
+            args, kwargs = inputs
+            out = f(*args, **kwargs)
+            self.out = Atoms(out)
+        self.closed = not self.trace.free
+        self.trace.outputs = list(self.out.atoms)
+        if self.closed:
+            pruned = prune(self.trace, keep_inputs=True)
+            name = re.sub(r"\W", "_", getattr(f, "__name__", "f"))
+            name = "program" if name == "_lambda_" else name
+            self.source, constants = print_python(pruned, name)
+            self.run = load(self.source, constants, name)
+
+    def result(self, values: tuple) -> Any:
+        """The output tree with plain numbers."""
+        supply = iter(values)
+        leaves = [_fill(x, supply) if isinstance(x, Array) else next(supply) for x in self.out.leaves]
+        return tree.unflatten(self.out.structure, leaves)
+
+
+def _fill(like: Array, values: Any) -> Array:
+    """An array in the shape of ``like`` from plain numbers and lists."""
+    if isinstance(like, Stacked):
+        columns = [next(values) for _ in like.columns]
+        if like.ndim == 1:
+            return Array.of(columns[0])
+        return Array(_fill_row(like.like, iter(row)) for row in zip(*columns, strict=True))
+    if like.ndim == 1:
+        return Array.of([next(values) for _ in like.items])
+    return Array(_fill(row, values) for row in like.items)
+
+
+def _fill_row(like: Any, values: Any) -> Any:
+    if isinstance(like, Stacked):
+        return _fill(like, values)
+    return like.rebuild(values) if isinstance(like, Array) else next(values)
+
+
+class Signature:
+    """The shape of a call: the structure of its arguments, and the arrays in them."""
+
+    def __init__(self, args: tuple, kwargs: dict, names: list[str]):
+        self.leaves, self.structure = tree.flatten((args, kwargs))
+        self.leaves = [array(x) if hasattr(x, "tolist") and not scalar(x) else x for x in self.leaves]
+        self.names = _leaf_names(args, kwargs, names)
+        self.key = (repr(self.structure), tuple(_kind(x) for x in self.leaves))
+
+    def values(self) -> list:
+        """The numbers and lists that the printed function takes."""
+        out: list = []
+        for x in self.leaves:
+            if isinstance(x, Array):
+                out += _columns(x) if len(x) > UNROLL else x.atoms()
+            elif isinstance(x, float):
+                out.append(x)
+        return out
+
+    def fill(self, trace: Trace) -> Any:
+        """The arguments with traced numbers in place of floats."""
+        leaves = []
+        for x, name in zip(self.leaves, self.names, strict=True):
+            if isinstance(x, Array) and len(x) > UNROLL:
+                width = len(_columns(x[:1]))
+                label = [name] if width == 1 else [f"{name}_{j}" for j in range(width)]
+                lists = [trace.new(label[j], (len(x),)) for j in range(width)]
+                leaves.append(Stacked(lists, len(x), x.items[0]))
+            elif isinstance(x, Array):
+                numbers = [trace.new(f"{name}_{j}") for j in range(x.size)]
+                leaves.append(x.rebuild(iter(numbers)))
+            else:
+                leaves.append(trace.new(name) if isinstance(x, float) else x)
+        return tree.unflatten(self.structure, leaves)
+
+
+def _columns(x: Array) -> list:
+    if x.ndim == 1:
+        return [x.items]
+    return list(zip(*(row.atoms() for row in x.items), strict=True))
+
+
+def _kind(x: Any) -> Any:
+    if isinstance(x, Array):
+        return x.shape
+    return float if isinstance(x, float) else (type(x), x)
+
+
+def _leaf_names(args: tuple, kwargs: dict, names: list[str]) -> list[str]:
+    """A name for each leaf: the key that holds it, or the argument's name."""
+    found: list[str] = []
+
+    def walk(x: Any, name: str) -> None:
+        if isinstance(x, dict):
+            for key in sorted(x):
+                walk(x[key], str(key))
+        elif hasattr(x, "_fields"):
+            for key, value in zip(x._fields, x, strict=True):
+                walk(value, key)
+        elif type(x) in (list, tuple):
+            for i, value in enumerate(x):
+                walk(value, f"{name}_{i}")
+        elif x is not None:
+            found.append(name)
+
+    for i, x in enumerate(args):
+        walk(x, names[i] if i < len(names) else f"x{i}")
+    walk(kwargs, "")
+    return found
+
+
+def jit(f: Callable) -> Callable:
+    """A compiled version of ``f``: traced and printed as straight-line code at the first call.
+
+    A call with arguments of another structure, another outcome of a branch, or another value of a
+    number that ``f`` uses from outside is traced again. So the result is always that of ``f``.
+    Inside ``grad``, ``jvp`` or another traced function it is ``f`` itself.
+
+    >>> g = jit(lambda x: x * x + 1.0)
+    >>> g(3.0)
+    10.0
+    >>> print(g.source)
+    def program(x):
+        return x * x + 1.0,
+    <BLANKLINE>
+    """
+    cache: dict[Any, list[Program]] = {}
+    try:
+        names = list(inspect.signature(f).parameters)
+    except (TypeError, ValueError):
+        names = []
+
+    @functools.wraps(f)
+    def compiled(*args: Any, **kwargs: Any) -> Any:
+        signature = Signature(args, kwargs, names)
+        values = signature.values()
+        if tracing() or any(isinstance(x, Number) for x in Atoms((args, kwargs)).atoms):
+            return f(*args, **kwargs)
+        programs = cache.setdefault(signature.key, [])
+        for program in programs:
+            try:
+                out = program.run(*values)
+            except BranchFlipped:
+                continue
+            compiled.source = program.source
+            return program.result(out)
+        program = Program(f, args, kwargs, values, signature)
+        if not program.closed:
+            return f(*args, **kwargs)
+        programs.append(program)
+        compiled.source = program.source
+        return program.result(program.run(*values))
+
+    compiled.source = ""
+    return compiled

@@ -1,0 +1,153 @@
+"""Operations on the lists of a traced program.
+
+A long array is one list there. These few operations move numbers between lists. They are linear,
+so each brings its transpose: how the cotangent of the result goes back to the arguments.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from .ops import Special, apply, lengths_of, zero_like
+
+
+class ListOp(Special):
+    """An operation on lists.
+
+    ``value`` computes it, ``transpose(c, *args)`` gives the cotangents of the arguments,
+    ``python`` and ``javascript`` write it, with ``{}`` for the arguments.
+    """
+
+    def __init__(self, name: str, value: Callable, transpose: Callable, python: str, js: str):
+        self.name, self.value, self.transpose = name, value, transpose
+        self.python, self.javascript = python, js
+
+    def trace(self, trace: Trace, args: tuple) -> Any:
+        example = self.value(*[zero_like(x) for x in args])
+        return trace.once(self, args, lengths_of(example))
+
+    def reverse(self, tape: Any, args: tuple) -> Any:
+        values = [tape.lower(x) for x in args]
+
+        def pull(cotangent: list) -> None:
+            c = cotangent[out.index]
+            if c is not None:
+                for x, share in zip(args, self.transpose(c, *values), strict=True):
+                    tape.accumulate(cotangent, x, share)
+
+        (out,) = tape.call([apply(self, *values)], pull)
+        return out
+
+    def forward(self, run: Any, args: tuple) -> Any:
+        values = [run.lower(x) for x in args]
+        along = [run.directions(x) for x in args]
+        tangent = {}
+        for d in sorted({d for t in along for d in t}):
+            parts = [t.get(d, zero_like(x)) for t, x in zip(along, values, strict=True)]
+            tangent[d] = apply(self, *parts)
+        return run.dual(apply(self, *values), tangent)
+
+
+def item(i: int) -> ListOp:
+    """One item of a list."""
+
+    def transpose(c: Any, a: Any) -> list:
+        return [apply(spread(i, 1, lengths_of(a)[0]), apply(pack, c))]
+
+    return ListOp(f"item {i}", lambda a: a[i], transpose, f"{{}}[{i}]", f"{{}}[{i}]")
+
+
+def part(start: int, stop: int, step: int) -> ListOp:
+    """Every ``step``-th item from ``start`` up to, not including, ``stop``."""
+
+    def transpose(c: Any, a: Any) -> list:
+        return [apply(spread(start, step, lengths_of(a)[0]), c)]
+
+    python = f"{{}}[{start}:{stop}:{step}]" if step > 1 else f"{{}}[{start}:{stop}]"
+    js = f"{{}}.slice({start}, {stop})"
+    js += f".filter((_, i) => i % {step} === 0)" if step > 1 else ""
+    name = f"part {start}:{stop}:{step}"
+    return ListOp(name, lambda a: tuple(a[start:stop:step]), transpose, python, js)
+
+
+def spread(start: int, step: int, n: int) -> ListOp:
+    """A list of ``n`` items: the given ones at ``start``, ``start + step``, ...; else zero."""
+
+    def transpose(c: Any, a: Any) -> list:
+        stop = start + (lengths_of(a)[0] - 1) * step + 1
+        return [apply(part(start, stop, step), c)]
+
+    call = f"spread({{}}, {start}, {step}, {n})"
+    value = functools.partial(spread_items, start=start, step=step, n=n)
+    return ListOp(f"spread {start}:{step}:{n}", value, transpose, call, call)
+
+
+def spread_items(items: Any, start: int, step: int, n: int) -> list:
+    """The helper that printed programs call."""
+    out = [zero_like(items[0])] * n
+    out[start : start + (len(items) - 1) * step + 1 : step] = items
+    return out
+
+
+def add_items(a: Any, b: Any) -> list:
+    """Two lists, number by number; the helper that printed programs call."""
+    return [add_items(x, y) if isinstance(x, (list, tuple)) else x + y for x, y in zip(a, b)]  # noqa: B905
+
+
+def _join_transpose(c: Any, *lists: Any) -> list:
+    starts = itertools.accumulate((lengths_of(a)[0] for a in lists), initial=0)
+    return [apply(part(i, j, 1), c) for i, j in itertools.pairwise(starts)]
+
+
+def _pack_transpose(c: Any, *items: Any) -> list:
+    return [apply(item(i), c) for i in range(len(items))]
+
+
+pack = ListOp("pack", lambda *items: items, _pack_transpose, "[{, }]", "[{, }]")
+join = ListOp(
+    "join",
+    lambda *lists: [x for a in lists for x in a],
+    _join_transpose,
+    "[*{, *}]",
+    "[...{, ...}]",
+)
+add_lists = ListOp(
+    "add", add_items, lambda c, a, b: [c, c], "add_items({}, {})", "add_items({}, {})"
+)
+
+
+class Unpack(Special):
+    """A list as its numbers."""
+
+    name = "unpack"
+
+    def value(self, a: Any) -> list:
+        return list(a)
+
+    def trace(self, trace: Trace, args: tuple) -> list:
+        return [apply(item(i), args[0]) for i in range(lengths_of(args[0])[0])]
+
+    def reverse(self, tape: Any, args: tuple) -> list:
+        a = tape.lower(args[0])
+        items = apply(self, a)
+
+        def pull(cotangent: list) -> None:
+            c = [cotangent[x.index] for x in out]
+            if any(x is not None for x in c):
+                pairs = zip(c, items, strict=True)
+                c = [zero_like(x) if share is None else share for share, x in pairs]
+                tape.accumulate(cotangent, args[0], apply(pack, *c))
+
+        out = tape.call(items, pull)
+        return out
+
+    def forward(self, run: Any, args: tuple) -> list:
+        items = apply(self, run.lower(args[0]))
+        along = {d: apply(self, t) for d, t in run.directions(args[0]).items()}
+        return [run.dual(x, {d: t[i] for d, t in along.items()}) for i, x in enumerate(items)]
+
+
+unpack = Unpack()

@@ -1,0 +1,392 @@
+"""Printing a trace as straight-line code; what the Python and the JavaScript printer share.
+
+The order of the operations is kept, and nothing is re-associated, so a printed program gives the
+same bits as the program that was traced. A value that is used once is written where it is used; a
+value that the model gave a name gets a line of its own; the cotangent of ``x`` is called ``d_x``.
+"""
+
+from __future__ import annotations
+
+import functools
+import keyword
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .ops import PRECEDENCE, Op
+from .trace import Input, Output, Trace, Traced
+
+ATOM, WIDTH = PRECEDENCE["x"], 72
+RESERVED = set(keyword.kwlist) | set(
+    """zip range reversed print len abs min max sum float int list tuple dict set self Math let
+    const var function new delete typeof void switch case do null undefined NaN Infinity this
+    throw catch default enum export extends super instanceof interface package private protected
+    public static implements arguments eval math""".split()
+)
+
+
+# -- leaving out what is not needed ---------------------------------------------------------------
+
+
+def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = False) -> Trace:
+    """A copy with only the entries that the outputs and guards need.
+
+    ``same`` says which inputs are copies of earlier ones. ``kept`` of the result lists the
+    positions of the inputs that are left, ``kept_free`` those of the free inputs.
+    """
+    need = {x.index for x in trace.outputs if isinstance(x, Traced)}
+    need |= {condition.index for condition, _ in trace.guards}
+    used: dict[int, set[int]] = {}
+    loops: dict[int, tuple] = {}
+    for i in range(len(trace.ops) - 1, -1, -1):
+        if i in need:
+            op, args = trace.ops[i], trace.args[i]
+            if isinstance(op, Output):
+                used.setdefault(args[0].index, set()).add(op.k)
+            elif op.name == "loop":
+                loops[i] = op.pruned(args, used[i])
+                args = loops[i][1]
+            need |= {x.index for x in args if isinstance(x, Traced)}
+    new = Trace(trace.example)
+    new.kept, new.kept_free = [], []  # type: ignore[attr-defined]
+    at: dict[int, Any] = {}
+    places = [(x, "inputs", k) for k, x in enumerate(trace.inputs)]
+    places += [(x, "free_inputs", k) for k, x in enumerate(trace.free_inputs)]
+    for x, group, k in places:
+        if group == "inputs" and same and k in same:
+            at[x.index] = at[trace.inputs[same[k]].index]
+        elif x.index in need or keep_inputs:
+            at[x.index] = new.emit(trace.ops[x.index], (), x.lengths)
+            getattr(new, group).append(at[x.index])
+            (new.kept if group == "inputs" else new.kept_free).append(k)  # type: ignore
+    for i, op in enumerate(trace.ops):
+        if i not in need or i in at:
+            continue
+        args = trace.args[i]
+        if i in loops:
+            op, args, _ = loops[i]
+        elif isinstance(op, Output):
+            op = Output(loops[args[0].index][2][op.k])
+        args = tuple(at[x.index] if isinstance(x, Traced) else x for x in args)
+        at[i] = new.emit(op, args, trace.entries[i].lengths)
+    new.outputs = [at[x.index] if isinstance(x, Traced) else x for x in trace.outputs]
+    new.guards = [(at[c.index], outcome) for c, outcome in trace.guards]
+    for i, entry in at.items():
+        if i in trace.names:
+            new.names.setdefault(entry.index, trace.names[i])
+        if i in trace.cotangent_of:
+            value, users = trace.cotangent_of[i]
+            if value in at:
+                users = [at[u].index for u in users if u in at]
+                new.cotangent_of[entry.index] = (at[value].index, users)
+    return new
+
+
+# -- formulas -------------------------------------------------------------------------------------
+
+
+@functools.cache
+def pieces(text: str) -> list[str]:
+    """A formula cut at its arguments: ``a + b`` is ``["", "a", " + ", "b", ""]``."""
+    return re.split(r"\b([abc])\b(?!\()", text)
+
+
+@functools.cache
+def occurrences(text: str, place: int) -> int:
+    return pieces(text).count("abc"[place])
+
+
+class Printer:
+    """Writes one function. Subclasses say how a language spells things."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.depth = 1
+        self.taken: set[str] = set(RESERVED)
+        self.constants: dict[str, Any] = {}
+
+    # -- what a language says --
+    def number(self, x: Any) -> str: raise NotImplementedError
+    def formula_text(self, op: Op) -> str: raise NotImplementedError
+    def assign(self, name: str, text: str, new: bool, comment: str) -> None: raise NotImplementedError
+    def guard(self, text: str, outcome: bool) -> None: raise NotImplementedError
+    def open_loop(self, op: Any, columns: list, names: list) -> None: raise NotImplementedError
+    def close_loop(self) -> None: raise NotImplementedError
+    def push(self, name: str, text: str) -> None: raise NotImplementedError
+    def turn(self, name: str) -> None: raise NotImplementedError
+    def assign_all(self, names: list[str], texts: list[str]) -> None: raise NotImplementedError
+    def list_formula(self, op: Any) -> str: raise NotImplementedError
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * self.depth + text)
+
+    # -- names --
+    def fresh(self, base: str) -> str:
+        base = re.sub(r"\W", "_", base) or "v"
+        if base[0].isdigit():
+            base = "v" + base
+        name, k = base, 2
+        if base in RESERVED:
+            base = name = base + "_"
+        while name in self.taken:
+            name, k = f"{base}_{k}", k + 1
+        self.taken.add(name)
+        return name
+
+    def numbered(self, letter: str = "v") -> str:
+        k = 1
+        while f"{letter}{k}" in self.taken:
+            k += 1
+        return self.fresh(f"{letter}{k}")
+
+    # -- one block of code --
+    def block(self, trace: Trace, env: dict[int, tuple[str, int]], uses: dict[int, int]) -> None:
+        """Print the entries of a trace. ``env`` maps entries to their text and how it binds."""
+        guards = {c.index: outcome for c, outcome in trace.guards}
+        formulas: dict[int, str] = {}
+        last = _last_use(trace)
+        for i, op in enumerate(trace.ops):
+            if isinstance(op, (Input, Output)):
+                continue
+            if op.name == "loop":
+                self.loop(trace, i, env, uses, last)
+                continue
+            text, binds = self.formula(op, trace.args[i], env)
+            formulas[i] = text
+            named = i in trace.names or (i in trace.cotangent_of and uses.get(i, 0) > 1)
+            named = named or self._shown(trace, i, env)
+            if named or uses.get(i, 0) != 1 or len(text) > WIDTH:
+                if i in guards and uses.get(i, 0) == 1:
+                    env[i] = (text, binds)
+                else:
+                    name = self.name_of(trace, i, env)
+                    self.assign(name, text, True, self.comment(trace, i, env, formulas))
+                    env[i] = (name, ATOM)
+            else:
+                env[i] = (text, binds)
+            if i in guards:
+                self.guard(env[i][0], guards[i])
+
+    def _shown(self, trace: Trace, i: int, env: dict) -> bool:
+        """Whether an entry is the cotangent of a value that has a line of its own."""
+        found = trace.cotangent_of.get(i)
+        return bool(found) and env.get(found[0], ("", 0))[1] == ATOM and found[0] in trace.names
+
+    def name_of(self, trace: Trace, i: int, env: dict) -> str:
+        if i in trace.names:
+            return self.fresh(trace.names[i])
+        if i in trace.cotangent_of:
+            value = trace.cotangent_of[i][0]
+            text, binds = env.get(value, ("", 0))
+            if binds == ATOM and text.isidentifier():
+                return self.fresh("d_" + text)
+            return self.numbered("d")
+        return self.numbered()
+
+    def comment(self, trace: Trace, i: int, env: dict, formulas: dict) -> str:
+        if i not in trace.cotangent_of:
+            return ""
+        value, users = trace.cotangent_of[i]
+        text, binds = env.get(value, ("", 0))
+        shown = text if binds == ATOM else formulas.get(value, "")
+        into = []
+        for u in users:
+            if env.get(u, ("", 0))[1] == ATOM:
+                into.append(env[u][0])
+            elif u in formulas:
+                into.append(formulas[u])
+        into = [t for t in dict.fromkeys(into) if len(t) < 40]
+        if not shown or len(shown) > 30:
+            return ""
+        return f"{shown} is in {', '.join(into[:3])}" if into else f"of {shown}"
+
+    def text(self, x: Any, env: dict, above: int = 0) -> str:
+        """An argument, in parentheses if it binds less tightly than its place asks."""
+        if isinstance(x, Traced):
+            text, binds = env[x.index]
+            return f"({text})" if binds < above else text
+        text = self.number(x)
+        return f"({text})" if text.startswith("-") and above > PRECEDENCE["+"] else text
+
+    def formula(self, op: Any, args: tuple, env: dict) -> tuple[str, int]:
+        if not isinstance(op, Op):
+            return self.list_text(op, args, env), ATOM
+        if op.text == "a":
+            return (self.text(args[0], env), env[args[0].index][1])
+        parts = pieces(self.formula_text(op))
+        out = []
+        for k, piece in enumerate(parts):
+            if k % 2 == 0:
+                out.append(piece)
+                continue
+            alone = parts[k - 1].endswith("(") or (parts[k + 1] or ")")[0] in "),"
+            above = 0
+            if op.binds < ATOM:
+                first = k == 1 and op.binds != PRECEDENCE["-x"]
+                above = op.binds if first and op.binds in (5, 6) else op.binds + 1
+            elif "**" in op.text and self.formula_text(op) == op.text:
+                above = ATOM
+            elif not alone:
+                above = ATOM
+            out.append(self.text(args["abc".index(piece)], env, above))
+        return "".join(out), op.binds if self.formula_text(op) == op.text or op.binds < ATOM else ATOM
+
+    def list_text(self, op: Any, args: tuple, env: dict) -> str:
+        text = self.list_formula(op)
+        texts = [self.text(x, env) for x in args]
+        found = re.search(r"\{(.*?), (.*?)\}", text)
+        if found:
+            star = found[2]
+            return text.replace(found[0], ", ".join((star if k else "") + t for k, t in enumerate(texts)))
+        return text.format(*texts)
+
+    # -- loops --
+    def loop(self, trace: Trace, i: int, env: dict, uses: dict, last: dict) -> None:
+        op, body = trace.ops[i], trace.ops[i].body
+        inits, columns, free = op.split(trace.args[i])
+        inner: dict[int, tuple[str, int]] = {}
+        for x, outer in zip(body.free_inputs, free, strict=True):
+            inner[x.index] = (self.text(outer, env), ATOM)
+        outer_taken = set(self.taken)
+        needed = {x.index for x in free if isinstance(x, Traced)}
+        for j, (text, binds) in env.items():
+            if binds == ATOM and text in self.taken and last.get(j, -1) <= i and j not in needed:
+                self.taken.discard(text)
+        for j, (text, _) in env.items():  # what a pending expression still mentions
+            if last.get(j, -1) > i or j in needed:
+                self.taken |= set(re.findall(r"[^\W\d]\w*", text))
+        kept_taken = set(self.taken)
+
+        # the carries: variables that live on after the loop
+        names = []
+        for k, x in enumerate(body.inputs[: op.carries]):
+            text = self.text(inits[k], env)
+            mine = isinstance(inits[k], Traced) and uses.get(inits[k].index, 0) == 1
+            mine = mine and env[inits[k].index] == (text, ATOM) and text.isidentifier()
+            if mine and text not in names and body.names.get(x.index, text) == text:
+                self.taken.add(text)
+                names.append(text)
+            else:
+                name = self._carry_name(body, k)
+                names.append(name)
+                self.assign(name, text, name not in outer_taken, "")
+            inner[x.index] = (names[-1], ATOM)
+        outputs = {}
+        for j in range(i + 1, len(trace.ops)):
+            if isinstance(trace.ops[j], Output) and trace.args[j][0].index == i:
+                outputs.setdefault(trace.ops[j].k, []).append(j)
+        lists = {}
+        for k in range(op.carries, len(body.outputs)):
+            known = [trace.names[j] for j in outputs.get(k, ()) if j in trace.names]
+            lists[k] = self.fresh(known[0] if known else self._list_name(body, k))
+            self.assign(lists[k], "[]", lists[k] not in outer_taken, "")
+        after = set(names) | set(lists.values())
+
+        items = []
+        for x in body.inputs[op.carries :]:
+            items.append(self.fresh(body.names.get(x.index, "item")))
+            inner[x.index] = (items[-1], ATOM)
+        self.open_loop(op, [self.text(x, env) for x in columns], items)
+        self.depth += 1
+        body_uses = count_uses(body, op.carries)
+        self.block(body, inner, body_uses)
+        ends = {x.index: k for k, x in enumerate(body.outputs[: op.carries]) if isinstance(x, Traced)}
+        late = []
+        for k, name in lists.items():
+            x = body.outputs[k]
+            if isinstance(x, Traced) and x.index in ends and inner[x.index][1] != ATOM:
+                late.append((name, names[ends[x.index]]))
+            else:
+                self.push(name, self.text(x, inner))
+        self.update(names, [self.text(x, inner) for x in body.outputs[: op.carries]])
+        for name, text in late:
+            self.push(name, text)
+        self.depth -= 1
+        self.close_loop()
+        if op.backward:
+            for name in lists.values():
+                self.turn(name)
+        self.taken = outer_taken | after
+        for k, js in outputs.items():
+            env |= dict.fromkeys(js, (names[k] if k < op.carries else lists[k], ATOM))
+
+    def _carry_name(self, body: Trace, k: int) -> str:
+        index = body.inputs[k].index
+        return self.fresh(body.names[index]) if index in body.names else self.numbered("c")
+
+    def _list_name(self, body: Trace, k: int) -> str:
+        x = body.outputs[k]
+        if isinstance(x, Traced):
+            if x.index in body.names:
+                return body.names[x.index] + "s"
+            if x.index in body.cotangent_of:
+                value = body.cotangent_of[x.index][0]
+                if value in body.names:
+                    return f"d_{body.names[value]}s"
+            for j, y in enumerate(body.outputs[:k]):
+                if y is x and j < len(body.inputs) and body.inputs[j].index in body.names:
+                    return body.names[body.inputs[j].index] + "s"
+        return "list"
+
+    def update(self, names: list[str], texts: list[str]) -> None:
+        """Give the carries their new values, one line each where the order allows."""
+        todo = [(n, t) for n, t in zip(names, texts, strict=True) if n != t]
+        while todo:
+            for pair in todo:
+                others = [t for other, t in todo if other != pair[0]]
+                if not any(re.search(rf"\b{re.escape(pair[0])}\b", t) for t in others):
+                    self.assign(*pair, False, "")
+                    todo.remove(pair)
+                    break
+            else:
+                self.assign_all(*map(list, zip(*todo, strict=True)))
+                return
+
+
+def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
+    """How often the text of each entry will be written; 2 where it must have a name."""
+    uses: dict[int, int] = {}
+
+    def use(x: Any, times: int = 1) -> None:
+        if isinstance(x, Traced):
+            uses[x.index] = uses.get(x.index, 0) + times
+
+    for i, op in enumerate(trace.ops):
+        args = trace.args[i]
+        if isinstance(op, Op):
+            for place, x in enumerate(args):
+                use(x, occurrences(op.text, place))
+        elif op.name == "loop":
+            inits, columns, free = op.split(args)
+            for x in inits + columns:
+                use(x)
+            for x in free:
+                use(x, 2)
+        elif not isinstance(op, Output):
+            for x in args:
+                use(x)
+    for condition, _ in trace.guards:
+        use(condition)
+    ends = {id(x) for x in trace.outputs[:carries]}
+    for k, x in enumerate(trace.outputs):
+        if k < carries or id(x) not in ends:
+            use(x)
+    return uses
+
+
+def _last_use(trace: Trace) -> dict[int, int]:
+    last: dict[int, int] = {}
+    for i, args in enumerate(trace.args):
+        for x in args:
+            if isinstance(x, Traced):
+                last[x.index] = i
+    for x in trace.outputs:
+        if isinstance(x, Traced):
+            last[x.index] = len(trace.ops)
+    # a result of a loop is written when the loop runs; text that waits keeps what it mentions
+    for i in range(len(trace.ops) - 1, -1, -1):
+        for x in trace.args[i]:
+            if isinstance(x, Traced) and not isinstance(trace.ops[i], (Output, Input)):
+                if trace.ops[i].name != "loop":
+                    last[x.index] = max(last[x.index], last.get(i, i))
+    return last

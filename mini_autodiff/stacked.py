@@ -1,0 +1,203 @@
+"""Long arrays of a traced program: lists that loops read, never hundreds of single numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from . import tree
+from .array import UNROLL, Array, elementwise
+from .lists import item, join, pack, part, unpack
+from .ops import Number, apply
+from .trace import tracing
+
+
+class Stacked(Array):
+    """A long array: lists, and how a row is made from one item of each.
+
+    Arithmetic only composes ``row``. The loop is made when the numbers are needed, so
+    ``sum((ys - data) ** 2)`` is one loop.
+
+    Attributes:
+        columns: the lists.
+        row: from one item of each list to a row (a number or an array).
+        like: a row, for its shape.
+        simple: whether ``row`` only puts the items into the shape of ``like``.
+    """
+
+    __slots__ = ("columns", "like", "row", "simple")
+    long = True
+
+    def __init__(self, columns: list, n: int, like: Any, row: Callable | None = None):
+        self.columns, self.like, self.simple = columns, like, row is None
+        self.row = row or (lambda items: _put(like, iter(items)))
+        self.shape = (n, *getattr(like, "shape", ()))
+
+    @property
+    def items(self) -> tuple:  # type: ignore[override]
+        """All rows: this unrolls."""
+        return tuple(self[i] for i in range(self.shape[0]))
+
+    def __getitem__(self, key: Any) -> Any:
+        first, *rest = key if isinstance(key, tuple) else (key,)
+        if first is None or isinstance(first, Number):
+            return Array.__getitem__(self, key)
+        if not isinstance(first, slice):
+            i = range(self.shape[0])[first.__index__()]
+            row = self.row([apply(item(i), x) for x in self.columns])
+            return row[tuple(rest)] if rest else row
+        start, stop, step = first.indices(self.shape[0])
+        count = len(range(start, stop, step))
+        if step < 0 or count == 0:
+            return Array(self.items[first])[(slice(None), *rest)]
+        lists = self.columns
+        if count < self.shape[0]:
+            lists = [apply(part(start, start + (count - 1) * step + 1, step), x) for x in lists]
+        if not rest:
+            return Stacked(lists, count, self.like, None if self.simple else self.row)
+        if self.simple and not self.like.long and all(isinstance(k, int) for k in rest):
+            flat = _put(self.like, iter(range(len(lists))))  # which list holds this number
+            return Stacked([lists[flat[tuple(rest)]]], count, 0.0)
+        return Stacked(
+            lists, count, self.like[tuple(rest)], lambda items: self.row(items)[tuple(rest)]
+        )
+
+    @property
+    def T(self) -> Array:
+        return Array(self[:, j] for j in range(self.shape[1])) if self.ndim > 1 else self
+
+    def plain(self) -> Stacked:
+        """The same array with nothing left to compute."""
+        return self if self.simple else _map(lambda row: row, self)
+
+    def atoms(self) -> list:
+        return self.plain().columns
+
+    @property
+    def size(self) -> int:
+        n = 1
+        for length in self.shape:
+            n *= length
+        return n
+
+    def rebuild(self, atoms: Iterator) -> Array:
+        plain = self.plain()
+        return Stacked([next(atoms) for _ in plain.columns], self.shape[0], plain.like)
+
+    def sum(self, axis: int | None = None) -> Any:
+        """The sum from left to right, as a loop."""
+        from .loop import scan
+
+        if axis is not None and axis % self.ndim:
+            return _map(lambda row: row.sum(axis % self.ndim - 1), self)
+        start = 0.0
+        if axis is not None and isinstance(self.like, Array):
+            start = elementwise(lambda x: 0.0, self.like)
+        total, _ = scan(lambda total, row: (_add_up(total, row, axis), None), start, self)
+        return total
+
+    def __repr__(self) -> str:
+        return f"Array(traced, shape={self.shape})"
+
+
+def _put(like: Any, items: Iterator) -> Any:
+    return like.rebuild(items) if isinstance(like, Array) else next(items)
+
+
+def _add_up(total: Any, row: Any, axis: int | None) -> Any:
+    if axis is None and isinstance(row, Array):
+        if row.long:
+            from .loop import scan
+
+            return scan(lambda t, r: (_add_up(t, r, None), None), total, row)[0]
+        for x in row.atoms():
+            total = total + x
+        return total
+    return total + row
+
+
+def _map(f: Callable, a: Array) -> Any:
+    from .loop import scan
+
+    return scan(lambda _, row: (None, f(row)), None, a)[1]
+
+
+def as_lists(a: Array) -> tuple[list, Callable[[list], Any]]:
+    """An array as lists, and how a row is made from one item of each."""
+    if isinstance(a, Stacked):
+        return a.columns, a.row
+    rows = [row.atoms() if isinstance(row, Array) else [row] for row in a.items]
+    lists = []
+    for column in zip(*rows, strict=True):
+        traced = any(isinstance(x, Number) for x in column)
+        lists.append(apply(pack, *column) if traced else column)
+    return lists, lambda items: _put(a.items[0], iter(items))
+
+
+def from_lists(lists: list, like: Any, n: int) -> Array:
+    """The array whose rows look as ``like``, one list for each number of a row."""
+    if tracing():
+        return Stacked(lists, n, like)
+    columns = [apply(unpack, x) for x in lists]
+    return Array(_put(like, iter(row)) for row in zip(*columns, strict=True))
+
+
+def settle(x: Any) -> Any:
+    """The tree, with every long array as lists: what a loop carries and puts out."""
+    return tree.map(_settle, x)
+
+
+def _settle(x: Any) -> Any:
+    if not isinstance(x, Array):
+        return x
+    if not x.long and len(x) > UNROLL and tracing():
+        lists, _ = as_lists(x)
+        return Stacked(lists, len(x), x.items[0])
+    return x.plain()
+
+
+def elementwise_loop(f: Callable, args: tuple, split: list[bool]) -> Array | None:
+    """``elementwise`` on long arrays, computed later, in a loop. ``None`` if there is no need."""
+    long = [x for x, rows in zip(args, split, strict=True) if rows]
+    if not any(x.long for x in long):
+        if not tracing():
+            return None
+        if not any(_has_numbers(x) for x in args):
+            return None
+    n = long[0].shape[0]
+    parts: list = []
+    columns: list = []
+    for x, rows in zip(args, split, strict=True):
+        lists, row = as_lists(x) if rows else ([], None)
+        parts.append((x, row, len(columns), len(columns) + len(lists)))
+        columns += lists
+
+    def combined(items: list) -> Any:
+        return elementwise(f, *(row(items[i:j]) if row else x for x, row, i, j in parts))
+
+    shape = max((x.shape[1:] for x in long), key=len)
+    like = 0.0
+    for k in reversed(shape):
+        like = Array([like] * k)
+    return Stacked(columns, n, like, combined)
+
+
+def _has_numbers(x: Any) -> bool:
+    if isinstance(x, Array):
+        return x.long or any(map(_has_numbers, x.items))
+    return isinstance(x, Number)
+
+
+def concatenate_lists(arrays: list) -> Array:
+    """Join arrays, of which one is long, along their first axis."""
+    parts = [_settled(a) for a in arrays]
+    like = next(p.like for p in parts if p.long)
+    columns = [apply(join, *lists) for lists in zip(*(p.columns for p in parts), strict=True)]
+    return Stacked(columns, sum(len(p) for p in parts), like)
+
+
+def _settled(a: Array) -> Stacked:
+    if a.long:
+        return a.plain()  # type: ignore[return-value]
+    lists, _ = as_lists(a)
+    return Stacked(lists, len(a), a.items[0])

@@ -1,0 +1,306 @@
+"""Tracing: run a function once on numbers without values, and keep the list of what it did.
+
+A ``Trace`` is a tape for printing. Its entries are the operations themselves, in order, each
+operation once (a repeated one returns the first entry). ``grad`` and ``jvp`` inside a traced
+function need nothing new: their own arithmetic runs on traced numbers, so the trace of a gradient
+contains the forward and the reverse sweep, ready to be printed as straight-line code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from . import errors, ops
+from .ops import Number, Special, apply, lengths_of
+from .tape import depths
+
+
+class Traced(Number):
+    """An entry of a trace: a number, or, if ``shape`` is not empty, a list of numbers."""
+
+    __slots__ = ("index", "lengths")
+
+    def __init__(self, owner: Trace, index: int, lengths: tuple[int, ...] = ()):
+        self.owner, self.index, self.lengths = owner, index, lengths
+
+    def __bool__(self) -> bool:
+        return self.owner.decide(self)
+
+    def note_cotangent(self, value: Any, users: list) -> None:
+        trace, value = self.owner, self.owner.origin(value)
+        if value is not None:
+            used = [u for u in map(trace.origin, users) if u is not None]
+            known = trace.cotangent_of.get(self.index)  # x + y hands its own cotangent to x and y
+            if known is None or (known[0] not in trace.names and value in trace.names):
+                trace.cotangent_of[self.index] = (value, used)
+
+    def __repr__(self) -> str:
+        return f"Traced({self.owner.names.get(self.index, f'v{self.index}')})"
+
+
+class Branch(Exception):
+    """A loop body asked for the truth of a number that differs from step to step."""
+
+
+class Input(Special):
+    """An entry that comes from outside; ``source`` is where a free one comes from."""
+
+    def __init__(self, name: str = "", source: Any = None):
+        self.name, self.source = name, source
+
+
+class Output(Special):
+    """One result of an entry that has several."""
+
+    def __init__(self, k: int):
+        self.name, self.k = "output", k
+
+
+class Trace:
+    """The operations of one run: entry ``i`` is ``ops[i]`` applied to ``args[i]``.
+
+    An argument is a ``Traced`` of this trace, or a constant. ``free`` holds the numbers of other
+    recordings that the run met; each became an input. ``guards`` are the conditions on which the
+    run branched, with the outcome.
+    """
+
+    def __init__(self, example: list | None = None):
+        self.depth = next(depths)
+        self.ops: list[Any] = []
+        self.args: list[tuple] = []
+        self.entries: list[Traced] = []
+        self.names: dict[int, str] = {}
+        self.cotangent_of: dict[int, tuple[int, list[int]]] = {}
+        self.free: list[Number] = []
+        self.free_inputs: list[Traced] = []
+        self.inputs: list[Traced] = []
+        self.outputs: list[Any] = []
+        self.guards: list[tuple[Traced, bool]] = []
+        self.example = example
+        self._values: dict[int, Any] = {}
+        self._seen: dict[tuple, Traced] = {}
+        self._lifted: dict[int, Traced] = {}
+
+    # -- writing --
+    def new(self, name: str = "", lengths: tuple[int, ...] = ()) -> Traced:
+        """An input."""
+        self.inputs.append(self.emit(Input(name), (), lengths))
+        return self.inputs[-1]
+
+    def emit(self, op: Any, args: tuple, lengths: tuple[int, ...] = ()) -> Traced:
+        """Write one entry."""
+        entry = Traced(self, len(self.ops), lengths)
+        self.ops.append(op)
+        self.args.append(args)
+        self.entries.append(entry)
+        return entry
+
+    def free_input(self, like: Traced) -> Traced:
+        """A free input that is filled in later, for one of another trace."""
+        self.free_inputs.append(self.emit(Input(), (), like.lengths))
+        return self.free_inputs[-1]
+
+    def lift(self, x: Any) -> Any:
+        """``x`` as an argument here; a number of an outer recording becomes a free input."""
+        if not isinstance(x, Number) or x.owner is self:
+            return x
+        if id(x) not in self._lifted:
+            entry = self.emit(Input(), (), lengths_of(x))
+            self.free.append(x)
+            self.free_inputs.append(entry)
+            self._lifted[id(x)] = entry
+        return self._lifted[id(x)]
+
+    def apply(self, op: Any, args: tuple) -> Any:
+        args = tuple(map(self.lift, args))
+        if isinstance(op, Special):
+            return op.trace(self, args)
+        if any(lengths_of(x) for x in args):
+            if op is ops.add:
+                from .lists import add_lists
+
+                return add_lists.trace(self, args)
+            if op is ops.mul and args[0] == 1.0:
+                return args[1]
+            raise TypeError(f"{op.name} got a whole list of a traced program")
+        return self.simplest(op, args)
+
+    def once(self, op: Any, args: tuple, lengths: tuple[int, ...] = ()) -> Traced:
+        """Write the entry, unless the same one is there. Constants count as equal by ``repr``:
+        to ``==`` a 0.0 is a -0.0, and a place 2 on the trace is a constant 2."""
+        key = (op.name, *(x.index if isinstance(x, Traced) else repr(x) for x in args))
+        if key not in self._seen:
+            self._seen[key] = self.emit(op, args, lengths)
+        return self._seen[key]
+
+    def simplest(self, op: ops.Op, args: tuple) -> Any:
+        """The entry for ``op``, after rewriting that changes no bit of the result."""
+        a, b = args[0], args[1] if len(args) > 1 else None
+        if op is ops.mul:
+            for one, other in ((a, b), (b, a)):
+                if type(one) in (float, int) and abs(one) == 1:
+                    return other if one == 1 else self.simplest(ops.neg, (other,))
+            if (x := self.negated(a)) is not None:
+                return self.simplest(ops.neg, (self.simplest(ops.mul, (x, b)),))
+            if (x := self.negated(b)) is not None:
+                return self.simplest(ops.neg, (self.simplest(ops.mul, (a, x)),))
+        if op is ops.neg and (x := self.negated(a)) is not None:
+            return x
+        if op is ops.add and (x := self.negated(b)) is not None:
+            return self.simplest(ops.sub, (a, x))
+        if op is ops.add and (x := self.negated(a)) is not None:
+            return self.simplest(ops.sub, (b, x))
+        if op is ops.sub and (x := self.negated(b)) is not None:
+            return self.simplest(ops.add, (a, x))
+        return self.once(op, args)
+
+    def negated(self, x: Any) -> Any:
+        """``y`` if ``x`` is the entry ``-y``."""
+        if isinstance(x, Traced) and self.ops[x.index] is ops.neg:
+            return self.args[x.index][0]
+        return None
+
+    def name_after(self, cotangent: Traced, value: Any) -> None:
+        """Call the cotangent of ``x`` by the name ``d_x``."""
+        while isinstance(value, Number) and not isinstance(value, Traced):
+            value = value.value
+        name = value.owner.name(value) if isinstance(value, Traced) else ""
+        if name:
+            self.names[cotangent.index] = "d_" + name
+
+    def name(self, x: Traced) -> str:
+        """The name that the model gave to an entry; a free input has it from outside."""
+        if x.index in self.names:
+            return self.names[x.index]
+        for outside, entry in zip(self.free, self.free_inputs, strict=False):
+            if entry is x and isinstance(outside, Traced):
+                return outside.owner.name(outside)
+        op = self.ops[x.index]
+        return op.name if isinstance(op, Input) else ""
+
+    def origin(self, x: Any) -> int | None:
+        """The entry of this trace that a number wraps."""
+        while isinstance(x, Number) and not isinstance(x, Traced):
+            x = x.value
+        if not isinstance(x, Traced):
+            return None
+        x = x if x.owner is self else self._lifted.get(id(x))
+        return None if x is None else x.index
+
+    # -- branches --
+    def decide(self, condition: Traced) -> bool:
+        """The truth of a condition for the example inputs, kept as a guard."""
+        if self.example is None:
+            raise Branch
+        for known, outcome in self.guards:
+            if known.index == condition.index:
+                return outcome
+        outcome = bool(self.value(condition))
+        self.guards.append((condition, outcome))
+        return outcome
+
+    def value(self, wanted: Traced) -> Any:
+        """The value of an entry for the example inputs."""
+        values = self._values
+        if not values and self.example:
+            values |= {x.index: v for x, v in zip(self.inputs, self.example, strict=True)}
+        todo = [wanted.index]
+        while todo:
+            i = todo[-1]
+            missing = [
+                x.index for x in self.args[i] if isinstance(x, Traced) and x.index not in values
+            ]
+            if i in values or not missing:
+                todo.pop()
+                if i not in values:
+                    given = [values[x.index] if isinstance(x, Traced) else x for x in self.args[i]]
+                    op = self.ops[i]
+                    values[i] = given[0][op.k] if isinstance(op, Output) else apply(op, *given)
+            else:
+                todo += missing
+        return values[wanted.index]
+
+
+# -- which trace is running -----------------------------------------------------------------------
+
+_running = threading.local()
+
+
+def tracing() -> bool:
+    """Whether this thread is inside a traced function."""
+    return bool(getattr(_running, "traces", None))
+
+
+@contextlib.contextmanager
+def running(trace: Trace) -> Iterator[Trace]:
+    """Trace what happens inside, and learn the names of the numbers from the functions' locals."""
+    traces = _running.__dict__.setdefault("traces", [])
+    traces.append(trace)
+    profiler = sys.getprofile()
+    ours = profiler is None or profiler is _learn_names
+    if ours:
+        sys.setprofile(_learn_names)
+    try:
+        yield trace
+    finally:
+        if ours:
+            sys.setprofile(profiler)
+        traces.pop()
+
+
+def _learn_names(frame: Any, event: str, result: Any) -> None:
+    """When a user's function returns, its local names become the names of traced numbers."""
+    if event == "return" and not frame.f_code.co_filename.startswith(errors.PACKAGE):
+        for name, value in frame.f_locals.items():
+            name_numbers(value, name)
+
+
+def name_numbers(value: Any, name: str) -> None:
+    """Give traced numbers their name, unless they have one; a number in a list adds its place."""
+    while isinstance(value, Number) and not isinstance(value, Traced):
+        value = value.value
+    if isinstance(value, Traced):
+        value.owner.names.setdefault(value.index, name)
+        return
+    items = getattr(value, "columns", None) or getattr(value, "items", None)
+    if type(value) in (list, tuple):
+        items = value
+    if type(items) in (list, tuple) and len(items) < 100:
+        for i, item in enumerate(items):
+            if isinstance(item, Number) or hasattr(item, "items"):
+                name_numbers(item, f"{name}_{i}")
+
+
+# -- running a trace again ------------------------------------------------------------------------
+
+
+def replay(trace: Trace, inputs: list, keep: list | None = None, recall: Any = None) -> list:
+    """Run the entries again on other numbers: floats, dual numbers, those of a tape or a trace.
+
+    Args:
+        trace: what to run.
+        inputs: numbers for its inputs, then for its free inputs.
+        keep: a list that receives all that a later reverse sweep needs of each loop.
+        recall: ``recall(loop, args)`` gives the results of a loop instead of running it.
+    """
+    places = trace.inputs + trace.free_inputs
+    value: dict[int, Any] = {x.index: v for x, v in zip(places, inputs, strict=True)}
+    for i, op in enumerate(trace.ops):
+        if i not in value:
+            given = [value[x.index] if isinstance(x, Traced) else x for x in trace.args[i]]
+            if isinstance(op, Output):
+                value[i] = given[0][op.k]
+            elif op.name == "loop" and keep is not None:
+                value[i] = apply(op.remembering(), *given)
+                keep += value[i]
+            elif op.name == "loop" and recall is not None:
+                value[i] = recall(op, given)
+            else:
+                value[i] = apply(op, *given)
+        if i in trace.names:
+            name_numbers(value[i], trace.names[i])
+    return [value[x.index] if isinstance(x, Traced) else x for x in trace.outputs]
