@@ -1,6 +1,6 @@
 """Reverse- and forward-mode automatic differentiation in pure Python, with JAX's names."""
 
-from . import lax, numpy, tree
+from . import javascript, lax, numpy, tree
 from .array import Array
 from .compile import jit
 from .dual import hessian, jacfwd, jvp
@@ -15,6 +15,7 @@ __all__ = [
     "jacfwd",
     "jacobian",
     "jacrev",
+    "javascript",
     "jit",
     "jvp",
     "lax",

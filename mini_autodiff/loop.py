@@ -7,6 +7,7 @@ the printed gradient of a solver is two loops, whatever the number of steps.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -305,10 +306,10 @@ def scan(
             f"{', '.join(map(str, lengths)) or 'neither'}"
         )
     (n,) = lengths
-    try:
-        return _traced_scan(f, init, leaves, structure, n, reverse)
-    except (Branch, ValueError, ZeroDivisionError, OverflowError):
-        return _plain_scan(f, init, leaves, structure, n, reverse)
+    looped = None
+    with contextlib.suppress(Branch, ArithmeticError, ValueError):  # the plain loop tells where
+        looped = _traced_scan(f, init, leaves, structure, n, reverse)
+    return looped or _plain_scan(f, init, leaves, structure, n, reverse)
 
 
 def _plain_scan(f, init, leaves, structure, n, reverse) -> tuple:

@@ -19,7 +19,7 @@ from typing import Any
 
 from . import errors
 
-PRECEDENCE = {"if": 1, "<": 4, "+": 5, "*": 6, "-x": 7, "x": 9}
+PRECEDENCE = {"if": 1, "<": 4, "+": 5, "*": 6, "-x": 7, "**": 8, "x": 9}
 """How tightly a formula binds; a printer adds parentheses from it."""
 
 
@@ -262,7 +262,7 @@ log      = op("log", "log(a)", "1.0 / a", domain="the argument must be positive"
 log1p    = op("log1p", "log1p(a)", "1.0 / (1.0 + a)", domain="the argument must be above -1")
 log10    = op("log10", "log10(a)", "0.4342944819032518 / a", domain=log.domain)
 pow_     = op("power", "a ** b", "b * a ** (b - 1.0)", "log(where(a > 0.0, a, 1.0)) * v",
-              javascript="Math.pow(a, b)", domain="a negative base needs an integer exponent")
+              binds="**", javascript="Math.pow(a, b)", domain="a negative base needs an integer exponent")
 cos      = op("cos", "cos(a)", "-sin(a)", domain="the argument must be finite")
 sin      = op("sin", "sin(a)", "cos(a)", domain=cos.domain)
 tan      = op("tan", "tan(a)", "1.0 + v * v", domain=cos.domain)

@@ -213,23 +213,19 @@ class Printer:
             return self.list_text(op, args, env), ATOM
         if op.text == "a":
             return (self.text(args[0], env), env[args[0].index][1])
-        parts = pieces(self.formula_text(op))
+        template = self.formula_text(op)
+        parts = pieces(template)
+        binds = ATOM if re.fullmatch(r"[\w.]+\(.*\)", template) else op.binds
         out = []
         for k, piece in enumerate(parts):
             if k % 2 == 0:
                 out.append(piece)
                 continue
-            alone = parts[k - 1].endswith("(") or (parts[k + 1] or ")")[0] in "),"
-            above = 0
-            if op.binds < ATOM:
-                first = k == 1 and op.binds != PRECEDENCE["-x"]
-                above = op.binds if first and op.binds in (5, 6) else op.binds + 1
-            elif "**" in op.text and self.formula_text(op) == op.text:
-                above = ATOM
-            elif not alone:
-                above = ATOM
+            enclosed = parts[k - 1].endswith(("(", ", ")) and parts[k + 1].startswith((")", ", "))
+            leftmost = k == 1 and not parts[0] and binds in (PRECEDENCE["+"], PRECEDENCE["*"])
+            above = 0 if enclosed else binds if leftmost else binds + 1
             out.append(self.text(args["abc".index(piece)], env, above))
-        return "".join(out), op.binds if self.formula_text(op) == op.text or op.binds < ATOM else ATOM
+        return "".join(out), binds
 
     def list_text(self, op: Any, args: tuple, env: dict) -> str:
         text = self.list_formula(op)
@@ -250,13 +246,12 @@ class Printer:
         outer_taken = set(self.taken)
         needed = {x.index for x in free if isinstance(x, Traced)}
         for j, (text, binds) in env.items():
-            if binds == ATOM and text in self.taken and last.get(j, -1) <= i and j not in needed:
+            own = not isinstance(trace.ops[j], Input)
+            if own and binds == ATOM and last.get(j, -1) <= i and j not in needed:
                 self.taken.discard(text)
         for j, (text, _) in env.items():  # what a pending expression still mentions
             if last.get(j, -1) > i or j in needed:
                 self.taken |= set(re.findall(r"[^\W\d]\w*", text))
-        kept_taken = set(self.taken)
-
         # the carries: variables that live on after the loop
         names = []
         for k, x in enumerate(body.inputs[: op.carries]):

@@ -195,7 +195,7 @@ class Trace:
     def decide(self, condition: Traced) -> bool:
         """The truth of a condition for the example inputs, kept as a guard."""
         if self.example is None:
-            raise Branch
+            raise Branch(errors.where_called())
         for known, outcome in self.guards:
             if known.index == condition.index:
                 return outcome

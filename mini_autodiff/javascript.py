@@ -1,0 +1,236 @@
+"""The second printer: a traced program as one JavaScript function, for live figures.
+
+The function takes the same trees as JSON and returns the output tree as JSON. It uses no global
+name but ``Math``. Where a program uses + - * / and sqrt only, its numbers are those of Python, bit
+for bit.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from . import ops, tree
+from .array import UNROLL, Array, Atoms
+from .compile import Signature
+from .loop import Loop
+from .printer import ATOM, Printer, count_uses, prune
+from .stacked import Stacked
+from .trace import Branch, Trace, running
+
+HELPERS = ops.JAVASCRIPT | {
+    "spread": """(items, start, step, n) => {
+        const zero = x => Array.isArray(x) ? x.map(zero) : 0;
+        const out = new Array(n).fill(zero(items[0]));
+        items.forEach((x, k) => { out[start + k * step] = x; });
+        return out;
+    }""",
+    "add_items": """(a, b) =>
+        a.map((x, i) => Array.isArray(x) ? add_items(x, b[i]) : x + b[i])""",
+}
+
+
+class JavaScriptPrinter(Printer):
+    """Writes JavaScript."""
+
+    def number(self, x: Any) -> str:
+        if isinstance(x, (tuple, list)):
+            for name, known in self.constants.items():
+                if known is x:
+                    return name
+            name = self.fresh("data_")
+            self.constants[name] = x
+            return name
+        return number(x)
+
+    def formula_text(self, op: ops.Op) -> str:
+        return op.javascript
+
+    def list_formula(self, op: Any) -> str:
+        return op.javascript
+
+    def assign(self, name: str, text: str, new: bool, comment: str) -> None:
+        start = "let " if new else ""
+        self.line(f"{start}{name} = {text};" + (f"  // {comment}" if comment else ""))
+
+    def assign_all(self, names: list[str], texts: list[str]) -> None:
+        self.line(f"[{', '.join(names)}] = [{', '.join(texts)}];")
+
+    def guard(self, text: str, outcome: bool) -> None:
+        raise NotImplementedError("an exported program has no branches")
+
+    def open_loop(self, op: Loop, columns: list, names: list) -> None:
+        i = self.fresh("i")
+        if op.backward:
+            self.line(f"for (let {i} = {op.length - 1}; {i} >= 0; {i}--) {{")
+        else:
+            self.line(f"for (let {i} = 0; {i} < {op.length}; {i}++) {{")
+        for name, column in zip(names, columns, strict=True):
+            wrapped = column if re.fullmatch(r"[\w.]+", column) else f"({column})"
+            self.line(f"    let {name} = {wrapped}[{i}];")
+
+    def close_loop(self) -> None:
+        self.line("}")
+
+    def push(self, name: str, text: str) -> None:
+        self.line(f"{name}.push({text});")
+
+    def turn(self, name: str) -> None:
+        self.line(f"{name}.reverse();")
+
+
+def number(x: Any) -> str:
+    """A number as JavaScript spells it.
+
+    >>> number(0.1), number(math.inf), number(-math.nan)
+    ('0.1', 'Infinity', 'NaN')
+    """
+    if isinstance(x, bool):
+        return "true" if x else "false"
+    x = float(x)
+    if not math.isfinite(x):
+        return "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
+    return repr(int(x)) if x == int(x) and abs(x) < 1e15 and repr(x) != "-0.0" else repr(x)
+
+
+def numbers(x: Any) -> str:
+    """A list of numbers; evenly spaced ones as a formula."""
+    if not isinstance(x, (tuple, list)):
+        return number(x)
+    if len(x) > 8 and all(isinstance(v, (int, float)) for v in x):
+        start, step = x[0], x[1] - x[0]
+        if all(start + i * step == v for i, v in enumerate(x)):
+            formula = f"{number(start)} + i * {number(step)}" if start else f"i * {number(step)}"
+            return f"Array.from({{length: {len(x)}}}, (_, i) => {formula})"
+    return "[" + ", ".join(map(numbers, x)) + "]"
+
+
+def export(f: Callable, *example_args: Any, name: str = "program") -> str:
+    """The text of a JavaScript function that computes ``f``.
+
+    Args:
+        f: a function of trees of numbers, written in ``mini_autodiff.numpy``; it may use ``scan``,
+            ``grad``, ``jvp``. It must not branch on its numbers.
+        example_args: arguments, for their structure. Every number in them becomes an argument of
+            the JavaScript function (as JSON: dict -> object, list or array -> array).
+        name: the name of the JavaScript function.
+
+    Raises:
+        TypeError: if the program branches on a number, or turns one into a float.
+
+    >>> print(export(lambda p: {"area": p["r"] ** 2 * 3.0}, {"r": 1.0}))
+    function program(p) {
+        let r = p.r;
+        return {area: r * r * 3};
+    }
+    <BLANKLINE>
+    """
+    args = tuple(tree.map(_real, _long_lists(x)) for x in example_args)
+    parameters = list(inspect.signature(f).parameters)[: len(args)]
+    signature = Signature(args, {}, parameters)
+    trace = Trace()
+    try:
+        with running(trace):
+            inputs, _ = signature.fill(trace)
+            out = Atoms(f(*inputs))
+    except Branch as branch:
+        raise TypeError(
+            f"an exported program cannot branch on its numbers.\n  at {branch}\n"
+            "Use jnp.where, or decide before the export."
+        ) from None
+    if trace.free:
+        raise TypeError("export works outside grad and jit; put grad inside the function instead")
+    trace.outputs = list(out.atoms)
+    everything = prune(trace)
+    printer = JavaScriptPrinter()
+    printer.taken |= {*parameters, *HELPERS, name}
+    reads = _paths(args, parameters)
+    env: dict = {}
+    for k, x in zip(everything.kept, everything.inputs, strict=True):  # type: ignore[attr-defined]
+        label = printer.fresh(trace.name(trace.inputs[k]))
+        printer.line(f"let {label} = {reads[k]};")
+        env[x.index] = (label, ATOM)
+    printer.block(everything, env, count_uses(everything))
+    texts = iter([printer.text(x, env) for x in everything.outputs])
+    printer.line(f"return {_result(out, texts)};")
+    body = "\n".join(printer.lines)
+    top = [f"    const {key} = {numbers(x)};" for key, x in printer.constants.items()]
+    for helper, text in HELPERS.items():
+        if re.search(rf"\b{helper}\(", body):
+            top.insert(0, f"    const {helper} = {text};")
+    return f"function {name}({', '.join(parameters)}) {{\n" + "\n".join([*top, body, "}\n"])
+
+
+def _real(x: Any) -> Any:
+    return float(x) if isinstance(x, int) and not isinstance(x, bool) else x
+
+
+def _long_lists(x: Any) -> Any:
+    """JSON has no arrays but lists: a long list of numbers is taken as an array."""
+    if isinstance(x, dict):
+        return {k: _long_lists(v) for k, v in x.items()}
+    if isinstance(x, (list, tuple)):
+        if len(x) > UNROLL and all(isinstance(v, (int, float)) for v in x):
+            return Array.of(float(v) for v in x)
+        return [_long_lists(v) for v in x]
+    return Array(map(_real, x.items)) if isinstance(x, Array) and x.ndim == 1 else x
+
+
+def _paths(args: tuple, parameters: list[str]) -> list[str]:
+    """Where each input of the trace is found in the arguments."""
+    out: list[str] = []
+
+    def walk(x: Any, path: str) -> None:
+        if isinstance(x, dict):
+            for key in sorted(x):
+                plain = re.fullmatch(r"[^\W\d]\w*", str(key))
+                walk(x[key], f"{path}.{key}" if plain else f"{path}[{json.dumps(key)}]")
+        elif isinstance(x, Array) and len(x) > UNROLL:
+            width = len(x.items[0].atoms()) if x.ndim > 1 else 1
+            out.extend([path] if width == 1 else [f"{path}.map(row => row[{j}])" for j in range(width)])
+        elif isinstance(x, Array) or type(x) in (list, tuple):
+            for i, item in enumerate(x):
+                walk(item, f"{path}[{i}]")
+        elif isinstance(x, float):
+            out.append(path)
+
+    for x, parameter in zip(args, parameters, strict=True):
+        walk(x, parameter)
+    return out
+
+
+def _result(out: Atoms, texts: Any) -> str:
+    leaves = iter([_leaf(x, texts) for x in out.leaves])
+
+    def walk(x: Any) -> str:
+        if x is tree.LEAF:
+            return next(leaves)
+        if isinstance(x, dict):
+            plain = functools.partial(re.fullmatch, r"[^\W\d]\w*")
+            inside = [f"{k if plain(str(k)) else json.dumps(k)}: {walk(x[k])}" for k in sorted(x)]
+            return "{" + ", ".join(inside) + "}"
+        return "null" if x is None else "[" + ", ".join(map(walk, x)) + "]"
+
+    return walk(out.structure)
+
+
+def _leaf(x: Any, texts: Any) -> str:
+    if isinstance(x, Stacked):
+        names = [next(texts) for _ in x.columns]
+        if x.ndim == 1:
+            return names[0]
+        if isinstance(x.like, Stacked):
+            return names[0] if len(names) == 1 else _rows(names)
+        return _rows(names)
+    if isinstance(x, Array):
+        return "[" + ", ".join(_leaf(item, texts) for item in x.items) + "]"
+    return next(texts)
+
+
+def _rows(names: list[str]) -> str:
+    return f"{names[0]}.map((_, i) => [{', '.join(f'{n}[i]' for n in names)}])"
