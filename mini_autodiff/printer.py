@@ -36,6 +36,7 @@ def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = 
     """
     need = {x.index for x in trace.outputs if isinstance(x, Traced)}
     need |= {condition.index for condition, _ in trace.guards}
+    same = same or {}
     used: dict[int, set[int]] = {}
     loops: dict[int, tuple] = {}
     for i in range(len(trace.ops) - 1, -1, -1):
@@ -47,14 +48,16 @@ def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = 
                 loops[i] = op.pruned(args, used[i])
                 args = loops[i][1]
             need |= {x.index for x in args if isinstance(x, Traced)}
+    need |= {trace.inputs[j].index for k, j in same.items() if trace.inputs[k].index in need}
     new = Trace(trace.example)
     new.kept, new.kept_free = [], []  # type: ignore[attr-defined]
     at: dict[int, Any] = {}
     places = [(x, "inputs", k) for k, x in enumerate(trace.inputs)]
     places += [(x, "free_inputs", k) for k, x in enumerate(trace.free_inputs)]
     for x, group, k in places:
-        if group == "inputs" and same and k in same:
-            at[x.index] = at[trace.inputs[same[k]].index]
+        if group == "inputs" and k in same:
+            if x.index in need:
+                at[x.index] = at[trace.inputs[same[k]].index]
         elif x.index in need or keep_inputs:
             at[x.index] = new.emit(trace.ops[x.index], (), x.lengths)
             getattr(new, group).append(at[x.index])
