@@ -39,9 +39,9 @@ def block_as_rst(block):
         return text
     if block[0] == " ":
         return literal(lines)
-    if len(lines) > 1 and re.fullmatch(r"[-=~]{3,}", lines[1]):  # a heading, and what is under it
+    if re.fullmatch(r"\w[\w ]*\n[-=~]{3,}", "\n".join(lines[:2])):  # a heading, and its content
         rest = "\n".join(lines[2:])
-        return f"**{inline(lines[0])}**\n\n" + (named(rest) if rest else "")
+        return f"**{lines[0].strip()}**\n\n" + (named(rest) if rest else "")
     if ITEM.match(text):
         return "\n".join(
             "- " + joined(ITEM.sub("", item, count=1)) for item in pieces(lines, ITEM.match)
@@ -64,7 +64,7 @@ def named(text):
         match = NAMED.match(head)
         name, first = (match[1], head[match.end() :]) if match else (head, "")
         meaning = joined(" ".join([first, *body])) or "\\"
-        found.append(f"{inline(name.strip())}\n   {meaning}")
+        found.append(f"{joined(name)}\n   {meaning}")
     return "\n".join(found)
 
 
@@ -84,17 +84,20 @@ def literal(lines):
 
 
 def joined(text):
-    return re.sub("::$", ":", " ".join(inline(text).split()))
+    """One paragraph. An empty separator keeps its beginning from being read as a mark."""
+    text = re.sub(":{2,}$", ":", " ".join(inline(text).split()))
+    return text if re.match(r"\w\w|$", text) else "\\ " + text
 
 
 def inline(text):
     """Escape markup, except `code`, ``code`` and **strong**."""
-    parts = re.split(r"(``[^`]+``|`[^`\n]+`|\*\*\w[^*]*\*\*)", text)
+    parts = re.split(r"(``[^`\s][^`]*``|`[^`\s][^`\n]*`|\*\*\w(?:[\w ,.-]*\w)?\*\*)", text)
     for i, part in enumerate(parts):
         if i % 2 == 0:
             parts[i] = re.sub(r"([\\*`|_])", r"\\\1", part)
-        elif part[0] == "`":
-            parts[i] = f"``{part.strip('`').strip()}``"
-        if i % 2 and parts[i + 1][:1].isalnum():
-            parts[i] += "\\ "  # `x`s: an empty separator, which the markup needs
+            continue
+        mark = f"``{part.strip('`').strip()}``" if part[0] == "`" else part
+        before = "" if parts[i - 1][-1:].isspace() else "\\ "  # markup needs a space around it,
+        after = "\\ " if parts[i + 1][:1].strip() else ""  # which an escape makes an empty one
+        parts[i] = before + mark + after
     return "".join(parts)

@@ -35,6 +35,12 @@ def test_requirements_are_what_colab_installs():
     assert wanted == [*project["optional-dependencies"]["chapters"], "-e ."]
 
 
+def test_one_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"version: {project['version']}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"{{{project['version']}}}" in (ROOT / "book" / "citing.md").read_text(encoding="utf-8")
+
+
 def test_one_address():
     """A copy of the project under another name has one string to replace."""
     github = re.compile(r"https://github\.com/[\w.-]+/[\w-]+")

@@ -111,3 +111,10 @@ def test_contributing_shows_the_same_frame():
     assert SETUP in guide
     assert re.findall(r"^\| `(\w+)` \|", guide, flags=re.M) == BLOCKS
     assert CARD.search(guide)
+
+
+def test_landing_page_leads_to_every_chapter():
+    landing = (ROOT / "book" / "intro.md").read_text(encoding="utf-8")
+    assert [
+        name for name in CHAPTERS if f"({name.removeprefix('book/')}.ipynb)" not in landing
+    ] == []
