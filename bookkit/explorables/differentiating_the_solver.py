@@ -1,7 +1,6 @@
 """Chapter 5: hare and lynx under four rates, their tangents, and the gradient of the misfit."""
 
 import math
-from functools import partial
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
@@ -19,8 +18,7 @@ from bookkit.live import (
     points,
     text,
 )
-from mini_autodiff import lax, ode
-from scipy.optimize import minimize
+from mini_autodiff import lax, ode, optimize, tree
 
 RATES = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ"}
 GUESS = {"alpha": 0.6, "beta": 0.03, "gamma": 0.6, "delta": 0.02}  # made by hand, by eye
@@ -34,32 +32,31 @@ def lotka_volterra(t, u, p):
     return jnp.array([p["alpha"] * x - p["beta"] * x * y, p["delta"] * x * y - p["gamma"] * y])
 
 
-def trajectory(p, data, lotka_volterra):
+def trajectory(p, data, vector_field):
     """(hares, lynx) at the times data["t"], by the classical Runge-Kutta method."""
 
     def advance(u, t):
-        return ode.step(ode.RK4, lotka_volterra, t, u, 1 / STEPS_A_YEAR, p), (u[0], u[1])
+        return ode.step(ode.RK4, vector_field, t, u, 1 / STEPS_A_YEAR, p), (u[0], u[1])
 
     return lax.scan(advance, jnp.array([data["hares"][0], data["lynxes"][0]]), data["t"])[1]
 
 
-def misfit(theta, data, lotka_volterra=lotka_volterra):
-    """Sum of the squared differences of logarithms, of log rates theta."""
-    p = {name: jnp.exp(theta[name]) for name in RATES}
-    hare, lynx = trajectory(p, data, lotka_volterra)
-    off = (jnp.log(hare[::STEPS_A_YEAR] / data["hares"]), jnp.log(lynx[::STEPS_A_YEAR] / data["lynxes"]))
-    return jnp.sum(off[0] ** 2) + jnp.sum(off[1] ** 2)
+def misfit(p, data, vector_field=lotka_volterra):
+    """Sum, over years and species, of the squared differences of logarithms."""
+    hare, lynx = trajectory(p, data, vector_field)
+    hare_off = jnp.log(hare[::STEPS_A_YEAR] / data["hares"])
+    lynx_off = jnp.log(lynx[::STEPS_A_YEAR] / data["lynxes"])
+    return jnp.sum(hare_off**2) + jnp.sum(lynx_off**2)
 
 
-def program(p, data, *, lotka_volterra=lotka_volterra):
+def program(p, data, *, vector_field=lotka_volterra):
     rates = {name: p[name] for name in RATES}
-    theta = {name: jnp.log(p[name]) for name in RATES}
     percent = {name: p["chosen"][name] * p[name] / 100 for name in RATES}
-
     (hare, lynx), (dhare, dlynx) = ad.jvp(
-        lambda p: trajectory(p, data, lotka_volterra), (rates,), (percent,)
+        lambda rates: trajectory(rates, data, vector_field), (rates,), (percent,)
     )
-    loss, slope = ad.value_and_grad(misfit)(theta, data, lotka_volterra)
+    loss, gradient = ad.value_and_grad(misfit)(rates, data, vector_field)
+    slope = {name: p[name] * gradient[name] for name in RATES}  # by the logarithms of the rates
 
     fewest, _ = lax.scan(lambda least, x: (jnp.minimum(least, x), x), hare[0], hare)
     steep = jnp.sqrt(slope["alpha"] ** 2 + slope["gamma"] ** 2)
@@ -70,7 +67,7 @@ def program(p, data, *, lotka_volterra=lotka_volterra):
         "misfit": loss, **{f"dmisfit_dpercent_{name}": by_percent[name] for name in RATES},
         "slopes": jnp.stack(list(by_percent.values())),
         "factor": jnp.exp(jnp.sqrt(loss / (2 * len(data["hares"])))), "fewest": fewest,
-        "log_alpha": theta["alpha"], "log_gamma": theta["gamma"],
+        "log_alpha": jnp.log(p["alpha"]), "log_gamma": jnp.log(p["gamma"]),
         "right": -length * slope["alpha"], "up": -length * slope["gamma"],
     }  # fmt: skip
 
@@ -81,6 +78,7 @@ TICKS = (0.2, 0.4, 0.8)
 
 def draw(fig, out):
     ink = style.colour
+    fig.get_layout_engine().set(wspace=0.12)  # room for the labels of limits that grow
     rows = fig.add_gridspec(3, 2, height_ratios=[1.45, 1.05, 1.35])
     above, middle = fig.add_subplot(rows[0, :]), fig.add_subplot(rows[1, :])
     plane, slopes = fig.add_subplot(rows[2, 0]), fig.add_subplot(rows[2, 1])
@@ -100,9 +98,9 @@ def draw(fig, out):
     above.text(1904.4, 62, "lynx", color=ink["lynx"])
     middle.axhline(0, color=ink["grid"], lw=0.8, zorder=0)
     middle.set(xlim=above.get_xlim(), xticks=above.get_xticks(), ylim=(-1, 1), yticks=[-1, 0, 1])
-    title = middle.set_title("change of the curves, for 1 % more α")
+    title = middle.set_title("change of the curves for 1 % more α")
     tags[middle] = follow("y")
-    tags[title] = text("change of the curves, for 1 % more {chosen}")
+    tags[title] = text("change of the curves for 1 % more {chosen}")
 
     (here,) = plane.plot(out["log_alpha"], out["log_gamma"], "o", ms=7, color=ink["loss"])
     plane.plot(math.log(BEST["alpha"]), math.log(BEST["gamma"]), "o", ms=9, mfc="none",
@@ -125,7 +123,7 @@ def draw(fig, out):
     slopes.set(ylim=(-1, 1), yticks=[-1, 0, 1], xticks=range(4), xticklabels=RATES.values())
     slopes.spines["bottom"].set_visible(False)
     slopes.tick_params(axis="x", length=0)
-    slopes.set_title("change of the misfit, for 1 % more")
+    slopes.set_title("Δ misfit for 1 % more")
     tags[columns] = bars("slopes")
     tags[slopes] = follow("y")
     return tags
@@ -138,17 +136,10 @@ DATA = {
 
 
 def best_fit():
-    """The four rates of least misfit, downhill from the guess."""
-    compiled = ad.jit(ad.value_and_grad(misfit))
+    """The four rates of least misfit, downhill from the guess in their logarithms."""
     data = {name: jnp.array(column) for name, column in DATA.items()}
-
-    def both(theta):
-        value, slope = compiled(dict(zip(RATES, map(float, theta), strict=True)), data)
-        return value, [slope[name] for name in RATES]
-
-    start = [math.log(GUESS[name]) for name in RATES]
-    found = minimize(both, start, jac=True, method="BFGS", options={"gtol": 1e-6})
-    return {name: math.exp(theta) for name, theta in zip(RATES, found.x, strict=True)}
+    loss = ad.jit(ad.value_and_grad(lambda theta: misfit(tree.map(jnp.exp, theta), data)))
+    return tree.map(math.exp, optimize.bfgs(loss, tree.map(math.log, GUESS)).x)
 
 
 BEST = best_fit()
@@ -158,9 +149,9 @@ figure = Explorable(
     title="Hare and lynx under four rates: curves, tangents and the gradient of the misfit",
     sliders={
         "alpha": Slider("hares breed", 0.2, 1.2, GUESS["alpha"], 0.005, "α", "a year"),
-        "beta": Slider("hares are eaten, per thousand lynx", 0.01, 0.06, GUESS["beta"], 0.0005, "β", "a year"),
+        "beta": Slider("hares eaten", 0.01, 0.06, GUESS["beta"], 0.0005, "β", "a year / 1000 lynx"),
         "gamma": Slider("lynx die", 0.2, 1.4, GUESS["gamma"], 0.005, "γ", "a year"),
-        "delta": Slider("lynx multiply, per thousand hares", 0.01, 0.06, GUESS["delta"], 0.0005, "δ", "a year"),
+        "delta": Slider("lynx fed", 0.01, 0.06, GUESS["delta"], 0.0005, "δ", "a year / 1000 hares"),
         "chosen": Choice("Middle panel: 1 % more", RATES),
     },
     program=program,
@@ -168,13 +159,18 @@ figure = Explorable(
     draw=draw,
     size=(4.6, 4.3),
     sentence=Sentence(
-        "The misfit is {misfit:.1f}: the curves miss a typical count by a factor of {factor:.2f}. "
-        "One per cent more α, β, γ or δ changes the misfit by {dmisfit_dpercent_alpha:.2f}, "
-        "{dmisfit_dpercent_beta:.2f}, {dmisfit_dpercent_gamma:.2f} or "
-        "{dmisfit_dpercent_delta:.2f}.{last_hare}",
+        "The misfit is {misfit:.1f}{typical}. One per cent more α, β, γ or δ changes it by "
+        "{dmisfit_dpercent_alpha:.2f}, {dmisfit_dpercent_beta:.2f}, {dmisfit_dpercent_gamma:.2f} "
+        "or {dmisfit_dpercent_delta:.2f}.{last_hare}",
+        typical=("factor", [
+            (1.5, ": the curves miss a typical count by less than half of it"),
+            (2.0, ": the curves miss a typical count by less than a factor of two"),
+            (4.0, ": the curves miss a typical count by a factor of two to four"),
+            (None, ": the curves have little to do with the counts"),
+        ]),
         last_hare=("fewest", [
-            (0.001, " At their lowest the hares are fewer than one pelt a year: real ones would "
-                    "have died out, the equation's come back."),
+            (0.001, " The curve of the hares falls below a single pelt a year. The equations know "
+                    "no last hare; real ones would have died out."),
             (None, ""),
         ]),
     ),

@@ -59,7 +59,7 @@ def cells(z: Name) -> Kind:
 
 
 def follow(axis: str = "y") -> Kind:
-    """For an axes: its limits grow and shrink about zero, by 1, 2, 5, 10, ..., with its curves."""
+    """For an axes: limits that grow and shrink about zero, in round steps, with what is drawn."""
     return {"kind": "follow", "axis": axis}
 
 
@@ -134,8 +134,8 @@ def _list(value: Any) -> list[float]:
 
 
 def factors(spec: dict, get: Callable[[Name], Any]) -> list[float]:
-    """For each axes, how far its following limits are opened: the least of 1, 2, 5, 10, ... that
-    holds every curve, and of 0.5, 0.2, ... below."""
+    """For each axes, how far its following limits are opened: the least round factor (1, 1.5, 2,
+    3, 5, 7, 10, ..., and downwards) that holds every curve and bar."""
     out = []
     for index, axes in enumerate(spec["axes"]):
         reach = 0.0
@@ -151,7 +151,7 @@ def factors(spec: dict, get: Callable[[Name], Any]) -> list[float]:
 
 def _round_up(v: float) -> float:
     power = math.floor(math.log10(v))
-    for mantissa in (1, 2, 5, 10):
+    for mantissa in (1, 1.5, 2, 3, 5, 7, 10):
         factor = float(f"{mantissa}e{power}")
         if v <= factor:
             return factor

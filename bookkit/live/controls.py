@@ -1,5 +1,6 @@
 """What the reader moves: sliders, and choices between named options."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,18 +21,25 @@ class Slider:
     low: float
     high: float
     start: float
-    step: float = 0.0  # 0: a hundredth of the range
+    step: float = 0.0  # 0: a round number, at most a hundredth of the range
     symbol: str = ""
     unit: str = ""
     stops: tuple[float, ...] = ()  # when given, the only values there are
 
     def __post_init__(self) -> None:
-        if not self.stops and not self.step:
-            object.__setattr__(self, "step", (self.high - self.low) / 100)
         if not self.low <= self.start <= self.high or self.low == self.high:
             raise LiveFigureError(
                 f"a slider starts between its ends; {self.label!r} has low={self.low}, "
                 f"start={self.start}, high={self.high}"
+            )
+        if not self.stops and not self.step:
+            power = 10.0 ** math.floor(math.log10((self.high - self.low) / 100))
+            finer = max(m for m in (1, 2, 5) if m * power <= (self.high - self.low) / 100)
+            object.__setattr__(self, "step", float(f"{finer * power:.6g}"))
+        if self.nearest(self.start) != self.start:
+            raise LiveFigureError(
+                f"a slider starts on one of its own steps; {self.label!r} has steps of "
+                f"{self.step} from {self.low}, and starts at {self.start}"
             )
 
     @classmethod

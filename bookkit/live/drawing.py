@@ -113,6 +113,7 @@ def _read(fig: Figure, tagged: dict, name: str) -> tuple[dict, list[str]]:
             item = {"id": f"{name}-{len(spec['live'])}", "axes": axes.index(home), **kind}
             _tag(artist, item, spec["axes"][item["axes"]])
             spec["live"].append(item)
+    moving = {id(part) for a in tagged for part in (a, *getattr(a, "patches", ()))}
     left_behind = []
     for ax, kind in follows.items():
         if kind != {"kind": "follow", "axis": "y"}:
@@ -129,7 +130,7 @@ def _read(fig: Figure, tagged: dict, name: str) -> tuple[dict, list[str]]:
         spec["live"].append({"kind": "ticks", "axes": i, "ids": ids, "values": values})
         left_behind += [
             f"{type(a).__name__} in axes {i}" for a in ax.get_children()
-            if a not in tagged and _holds_data(a, ax) and not _at_zero(a)
+            if id(a) not in moving and _holds_data(a, ax) and not _at_zero(a)
         ]  # fmt: skip
     return spec, left_behind
 

@@ -13,6 +13,7 @@ from bookkit.live.controls import Choice, Slider
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.figure import LiveFigure, _plain
 from bookkit.live.sentence import Sentence
+from mini_autodiff import javascript
 
 
 class Explorable(LiveFigure):
@@ -59,8 +60,6 @@ class Explorable(LiveFigure):
     def program_source(self, language: str = "python") -> str:
         """The code generated from the program: "python", or "javascript" (also "js")."""
         if language in ("javascript", "js"):
-            from mini_autodiff import javascript
-
             p = self.inputs(self.start)
             return javascript.export(self.program, p, self._arrays, name="program")
         if language == "python":
@@ -69,8 +68,8 @@ class Explorable(LiveFigure):
         raise LiveFigureError(f"the program is printed in python or javascript, not {language!r}")
 
     def check(self) -> None:
-        super().check()
         check.same_twice(self)
+        super().check()
         check.derivatives(self)
 
     def edit(self, part: Callable) -> "Explorable":

@@ -79,7 +79,7 @@ function arrow(x, y, u, v, width) {
 const list = v => Array.isArray(v) ? v : [v];
 function roundUp(v) {
   const power = Math.floor(Math.log10(v));
-  for (const mantissa of [1, 2, 5, 10]) if (v <= +(mantissa + "e" + power)) return +(mantissa + "e" + power);
+  for (const mantissa of [1, 1.5, 2, 3, 5, 7, 10]) if (v <= +(mantissa + "e" + power)) return +(mantissa + "e" + power);
   return +("1e" + (power + 2));
 }
 function factors(spec, get) {

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from bookkit import live
-
 from tests.bookkit import live_gallery
 
 

@@ -249,6 +249,12 @@ def test_a_slider_that_cannot_start(low, start, high):
         Slider("x", low, high, start)
 
 
+def test_a_slider_starts_on_a_step():
+    assert Slider("x", 0.5, 2, 1).step == 0.01
+    with pytest.raises(LiveFigureError, match="on one of its own steps"):
+        Slider("x", 0, 1, 0.55, step=0.1)
+
+
 def test_the_drawing_is_reproducible():
     out = figure().compute(figure().start)
     one, two = (draw_svg("decay", honest, out, (4.6, 3.0)).svg() for _ in range(2))
@@ -319,8 +325,8 @@ def test_the_book_build_makes_no_widget(monkeypatch):
 
 def test_a_program_may_leave_its_range():
     def program(p, data):
-        return {**decay(p, data), "last": jnp.log(p["rate"] - 0.5)}
+        return {**decay(p, data), "last": jnp.log(p["rate"] - 0.3)}
 
     made = figure(program)
-    out = made.compute({"height": 1, "rate": 0.4})
-    assert made.words({"height": 1, "rate": 0.4}, out).startswith("With these values the model")
+    out = made.compute({"height": 1, "rate": 0.2})
+    assert made.words({"height": 1, "rate": 0.2}, out).startswith("With these values the model")

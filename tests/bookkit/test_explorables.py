@@ -1,0 +1,70 @@
+"""Every live figure of the book: its checks, its size, and its program under Node."""
+
+import gzip
+import math
+import random
+import re
+
+import pytest
+
+from bookkit import explorables
+from bookkit.live import Explorable
+from bookkit.live.check import corners, different_names, position
+
+NAMES = explorables.names()
+ROUNDED = re.compile(r"Math\.(?!abs|sign|min|max|floor|sqrt)\w+")  # those are exact
+
+RUN = """
+function main({source, data, places}) {
+  const program = new Function("return " + source)();
+  return places.map(p => program(p, data));
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_checks(name):
+    explorables.load(name).check()
+
+
+def test_names_differ():
+    different_names([explorables.load(name) for name in NAMES])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_size(name):
+    """Without the runtime, which a page needs once: 15 kB for a program, 100 kB for states."""
+    figure = explorables.load(name)
+    limit = 15_000 if isinstance(figure, Explorable) else 100_000
+    assert len(gzip.compress(figure.html(runtime=False).encode())) < limit
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_computes_what_python_computes(name, node):
+    """At every corner and 200 random places: the same bits if the program is arithmetic only.
+    Otherwise V8's and the C library's exp and log may differ in the last bit, and the results
+    by that times their condition: within 1e-12 of the largest number of each curve."""
+    figure, draws = explorables.load(name), random.Random(name)
+    source = figure.program_source("javascript")
+    places = [*corners(figure), *(position(figure, draws) for _ in range(200))]
+    inputs = [figure.inputs(chosen) for chosen in places]
+    there = node(RUN, {"source": source, "data": figure.page_data(), "places": inputs})
+    tolerance = 1e-12 if ROUNDED.search(source) else 0.0
+    for chosen, page in zip(places, there, strict=True):
+        here = figure.compute(chosen)
+        assert set(page) == set(here)
+        for key, value in here.items():
+            mine, theirs = list(flat(value)), list(flat(page[key]))
+            assert len(mine) == len(theirs), key
+            size = max((abs(v) for v in mine if math.isfinite(v)), default=0.0)
+            for a, b in zip(mine, theirs, strict=True):
+                same = a == b or (math.isnan(a) and math.isnan(b))
+                assert same or abs(a - b) <= tolerance * size, (key, chosen, a, b)
+
+
+def flat(value):
+    if isinstance(value, list):
+        for v in value:
+            yield from flat(v)
+    else:
+        yield float(value)
