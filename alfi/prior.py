@@ -37,8 +37,8 @@ class Uniform:
     >>> prior.sample(jax.random.key(0), 3).shape
     (3, 1)
     >>> z = prior.to_unconstrained(jnp.array([3.5]))
-    >>> print(z.round(3), prior.from_unconstrained(z))
-    [-0.032] [3.5]
+    >>> print(z.round(3), bool(jnp.isclose(prior.from_unconstrained(z)[0], 3.5)))
+    [-0.032] True
     """
 
     low: tuple[float, ...]

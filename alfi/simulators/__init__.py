@@ -3,6 +3,20 @@
 from alfi.prior import Uniform
 from alfi.simulators.base import Simulator, black_box, check
 from alfi.simulators.gaussian import Gaussian
+from alfi.simulators.linear_regression import LinearRegression
+from alfi.simulators.multi_distribution import MultiDistribution
 from alfi.simulators.poisson import Poisson
+from alfi.simulators.weinberg import Weinberg, WeinbergAsymmetry
 
-__all__ = ["Gaussian", "Poisson", "Simulator", "Uniform", "black_box", "check"]
+__all__ = [
+    "Gaussian",
+    "LinearRegression",
+    "MultiDistribution",
+    "Poisson",
+    "Simulator",
+    "Uniform",
+    "Weinberg",
+    "WeinbergAsymmetry",
+    "black_box",
+    "check",
+]

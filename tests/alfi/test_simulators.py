@@ -6,9 +6,22 @@ import numpy as np
 import pytest
 
 from alfi.errors import PriorError, SimulatorError
-from alfi.simulators import Gaussian, Poisson, Simulator, Uniform, black_box, check
+from alfi.simulators import (
+    Gaussian,
+    LinearRegression,
+    MultiDistribution,
+    Poisson,
+    Simulator,
+    Uniform,
+    Weinberg,
+    WeinbergAsymmetry,
+    black_box,
+    check,
+)
+from alfi.simulators.weinberg import log_density, sample_cosine
 
-SIMULATORS = [Gaussian(), Poisson()]
+WITH_EXACT_POSTERIOR = [Gaussian(), MultiDistribution(), Poisson(), Weinberg(), WeinbergAsymmetry()]
+SIMULATORS = [*WITH_EXACT_POSTERIOR, LinearRegression()]
 
 
 @pytest.mark.parametrize("simulator", SIMULATORS, ids=lambda s: s.name)
@@ -16,7 +29,9 @@ def test_keeps_the_contract(simulator):
     check(simulator)
 
 
-@pytest.mark.parametrize("simulator", [Gaussian(), Poisson()], ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    "simulator", [Gaussian(), LinearRegression(), Poisson()], ids=lambda s: s.name
+)
 def test_mle_maximises_the_likelihood(simulator):
     theta_key, x_key = jax.random.split(jax.random.key(3))
     theta = simulator.prior.sample(theta_key, 1)[0]
@@ -30,7 +45,7 @@ def test_mle_maximises_the_likelihood(simulator):
     assert np.all(np.abs(slope / curvature) < 1e-3 / np.sqrt(curvature))
 
 
-@pytest.mark.parametrize("simulator", [Gaussian(), Poisson()], ids=lambda s: s.name)
+@pytest.mark.parametrize("simulator", WITH_EXACT_POSTERIOR, ids=lambda s: s.name)
 def test_reference_posterior_is_the_posterior(simulator):
     """Rank of theta among exact posterior draws is uniform: simulation-based calibration."""
     n, draws = 600, 99
@@ -39,12 +54,61 @@ def test_reference_posterior_is_the_posterior(simulator):
         k_theta, k_x, k_post = jax.random.split(key, 3)
         theta = simulator.prior.sample(k_theta, 1)[0]
         x = simulator.simulate(k_x, theta, 50)
-        return jnp.sum(simulator.reference_posterior(k_post, x, draws) < theta, axis=0)
+        below = simulator.reference_posterior(k_post, x, draws) < theta
+        return jnp.sum(below, axis=0)
 
     ranks = jax.lax.map(rank, jax.random.split(jax.random.key(0), n))
     counts = np.stack([np.bincount(r // 10, minlength=10) for r in ranks.T])
     chi2 = ((counts - n / 10) ** 2 / (n / 10)).sum(axis=1)
     assert np.all(chi2 < 27.9)  # 0.999 quantile of chi-squared with 9 degrees of freedom
+
+
+@pytest.mark.parametrize(
+    "simulator", [MultiDistribution(), WeinbergAsymmetry()], ids=lambda s: s.name
+)
+def test_mle_where_the_likelihood_has_a_kink_or_an_edge(simulator):
+    """No neighbour at a hundredth of the prior's spread is more likely."""
+    theta_key, x_key = jax.random.split(jax.random.key(3))
+    x = simulator.simulate(x_key, simulator.prior.sample(theta_key, 1)[0], 500)
+    best = simulator.mle(x)
+    top = simulator.log_likelihood(best, x)
+    for step in np.concatenate([np.eye(simulator.dim_theta), -np.eye(simulator.dim_theta)]):
+        beside = best + step * simulator.prior.sd / 100
+        if simulator.prior.contains(beside):
+            # float32 sums 500 terms to about 1e-2
+            assert simulator.log_likelihood(beside, x) < top + 1e-2
+
+
+def test_weinberg_density_is_one_also_where_the_textbook_formula_is_negative():
+    c = jnp.linspace(-1, 1, 20_001)
+    for a in (-2.4, -1.0, 0.0, 2.0, 2.4):
+        density = jnp.exp(log_density(a, c))
+        assert np.all(density >= 0)
+        np.testing.assert_allclose(jnp.trapezoid(density, c), 1, atol=1e-5)  # float32 sum
+        draws = np.sort(np.asarray(sample_cosine(jax.random.key(0), a, 20_000)))
+        cdf = jnp.interp(draws, c, jnp.cumsum(density) / jnp.sum(density))
+        # Kolmogorov-Smirnov distance: 0.001 quantile of the null is 1.95/sqrt(n).
+        assert np.max(np.abs(cdf - np.arange(20_000) / 20_000)) < 1.95 / np.sqrt(20_000)
+    assert np.any(1 + c**2 + 2.4 * c < 0)
+
+
+def test_weinberg_mean_and_variance_are_the_textbook_ones():
+    c = np.asarray(sample_cosine(jax.random.key(1), 1.2, 200_000))
+    assert abs(c.mean() - 1.2 / 4) < 5 * c.std() / np.sqrt(200_000)
+    assert abs(c.var() - (0.4 - 1.2**2 / 16)) < 5 * np.sqrt(0.06 / 200_000)  # Var[c^2] < 0.06
+
+
+def test_weinberg_data_cannot_tell_two_points_of_the_same_ridge_apart():
+    simulator = Weinberg()
+    a = simulator.identifiable(jnp.array([47.0, 1.0]))[0]
+    other = jnp.array([46.0, a / (2 * np.tanh(2 / 9))])
+    assert simulator.prior.contains(jnp.array([46.5, a / (2 * np.tanh(3 / 9))]))
+    x = simulator.simulate(jax.random.key(0), jnp.array([47.0, 1.0]), 500)
+    np.testing.assert_allclose(
+        simulator.log_likelihood(jnp.array([47.0, 1.0]), x),
+        simulator.log_likelihood(other, x),
+        rtol=1e-5,
+    )
 
 
 class _Good(Simulator):

@@ -1,0 +1,55 @@
+"""A set of observations as one vector: embed each, then average (deep sets).
+
+The order of independent observations carries no information, and their number may change.
+Zaheer et al. 2017 (arXiv:1703.06114) show that pooling embedded elements can represent any
+function of a set.  An average is all a smooth likelihood needs; where the data's edge tells
+the parameter (the end of a uniform distribution), the maximum is pooled as well.
+"""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+
+class MeanEmbedding(eqx.Module):
+    """Features of x -> dense, silu, dense, silu, dense -> mean (and maximum) over the set.
+
+    `shift` and `scale` standardise the features; they are set once, from simulations, are not
+    trained, and travel with the weights.
+    """
+
+    layers: tuple[eqx.nn.Linear, ...]
+    shift: Array
+    scale: Array
+    pool_max: bool = eqx.field(static=True)
+
+    def __init__(
+        self, key: Array, features: Array, width: int, size: int, *, pool_max: bool = False
+    ):
+        """`features`: examples, shape (any, k), that set the standardisation."""
+        keys = jax.random.split(key, 3)
+        sizes = [features.shape[-1], width, width, size]
+        self.layers = tuple(
+            eqx.nn.Linear(m, n, key=k) for m, n, k in zip(sizes[:-1], sizes[1:], keys, strict=True)
+        )
+        self.shift = jnp.mean(features, axis=0)
+        self.scale = jnp.maximum(jnp.std(features, axis=0), 1e-6)
+        self.pool_max = pool_max
+
+    @property
+    def size(self) -> int:
+        """The length of an embedding."""
+        return self.layers[-1].out_features * (2 if self.pool_max else 1)
+
+    def __call__(self, features: Array) -> Array:
+        """(..., n_obs, k) -> (..., size)."""
+        shift, scale = jax.lax.stop_gradient((self.shift, self.scale))
+        y = (features - shift) / scale
+        for layer in self.layers[:-1]:
+            y = jax.nn.silu(y @ layer.weight.T + layer.bias)
+        last = self.layers[-1]
+        if not self.pool_max:  # the mean and the last, linear layer commute; the mean goes first
+            return jnp.mean(y, axis=-2) @ last.weight.T + last.bias
+        y = y @ last.weight.T + last.bias
+        return jnp.concatenate([jnp.mean(y, axis=-2), jnp.max(y, axis=-2)], axis=-1)
