@@ -210,7 +210,7 @@ def minimum(a: float, b: float) -> float:
 
 MATH = "sin cos tan exp log sqrt tanh sinh cosh asin acos atan atan2 log1p expm1 log10".split()
 FLOAT: dict[str, Any] = {name: getattr(math, name) for name in MATH}
-FLOAT |= {f.__name__: f for f in (sign, sigmoid, softplus, maximum, minimum)}
+FLOAT |= {f.__name__: f for f in (abs, sign, sigmoid, softplus, maximum, minimum)}
 GENERIC: dict[str, Any] = {}
 
 JAVASCRIPT = {  # what Math does not have; printed once, inside the function that needs it
