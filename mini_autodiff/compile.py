@@ -18,10 +18,11 @@ from . import ops, tree
 from .array import UNROLL, Array, Atoms, array
 from .lists import add_items, spread_items
 from .loop import Loop
-from .ops import FLOAT, Number, Op, scalar
+from .ops import FLOAT, Number, Op
 from .printer import ATOM, Printer, count_uses, prune
 from .stacked import Stacked
-from .trace import Trace, Traced, running, tracing
+from .surroundings import Surroundings
+from .trace import Trace, running, tracing
 
 _numbers = itertools.count(1)
 
@@ -120,16 +121,19 @@ def compile_loop(loop: Loop) -> Callable:
 # -- jit ------------------------------------------------------------------------------------------
 
 
+MOST_BRANCHES = 64
+"""Programs kept for one structure of arguments; more outcomes of branches are traced again."""
+
+
 class Program:
     """One traced and printed version of a function."""
 
-    def __init__(self, f: Callable, args: tuple, kwargs: dict, example: list, signature: Any):
-        self.trace = Trace(example)
+    def __init__(self, f: Callable, call: Call):
+        self.around = Surroundings(f)
+        self.trace = Trace(call.values)
         with running(self.trace):
-            inputs = signature.fill(self.trace)
-            args, kwargs = inputs
-            out = f(*args, **kwargs)
-            self.out = Atoms(out)
+            args, kwargs = call.fill(self.trace, f)
+            self.out = Atoms(f(*args, **kwargs))
         self.closed = not self.trace.free
         self.trace.outputs = list(self.out.atoms)
         if self.closed:
@@ -164,29 +168,36 @@ def _fill_row(like: Any, values: Any) -> Any:
     return like.rebuild(values) if isinstance(like, Array) else next(values)
 
 
-class Signature:
-    """The shape of a call: the structure of its arguments, and the arrays in them."""
+class Call:
+    """The arguments of one call: their structure (``key``), and their numbers (``values``).
 
-    def __init__(self, args: tuple, kwargs: dict, names: list[str]):
+    Floats and arrays are inputs of the program; integers, strings and the like are part of the key.
+    """
+
+    def __init__(self, args: tuple, kwargs: dict):
+        self.args, self.kwargs = args, kwargs
         self.leaves, self.structure = tree.flatten((args, kwargs))
-        self.leaves = [array(x) if hasattr(x, "tolist") and not scalar(x) else x for x in self.leaves]
-        self.names = _leaf_names(args, kwargs, names)
-        self.key = (repr(self.structure), tuple(_kind(x) for x in self.leaves))
-
-    def values(self) -> list:
-        """The numbers and lists that the printed function takes."""
-        out: list = []
-        for x in self.leaves:
+        self.values: list = []
+        self.traced = False
+        kinds: list = []
+        for i, x in enumerate(self.leaves):
+            if isinstance(x, (float, Number)):
+                self.values.append(x)
+                kinds.append(float)
+                continue
+            if hasattr(x, "tolist") and not isinstance(x, Array):
+                x = self.leaves[i] = array(x)
             if isinstance(x, Array):
-                out += _columns(x) if len(x) > UNROLL else x.atoms()
-            elif isinstance(x, float):
-                out.append(x)
-        return out
+                self.values += _columns(x) if len(x) > UNROLL else x.atoms()
+                self.traced |= len(x) > UNROLL and _any_number(x)
+            kinds.append(x.shape if isinstance(x, Array) else (type(x), x))
+        self.traced |= any(isinstance(x, Number) for x in self.values)
+        self.key = (repr(self.structure), tuple(kinds))
 
-    def fill(self, trace: Trace) -> Any:
+    def fill(self, trace: Trace, f: Callable) -> tuple:
         """The arguments with traced numbers in place of floats."""
         leaves = []
-        for x, name in zip(self.leaves, self.names, strict=True):
+        for x, name in zip(self.leaves, _leaf_names(f, self.args, self.kwargs), strict=True):
             if isinstance(x, Array) and len(x) > UNROLL:
                 width = len(_columns(x[:1]))
                 label = [name] if width == 1 else [f"{name}_{j}" for j in range(width)]
@@ -200,21 +211,25 @@ class Signature:
         return tree.unflatten(self.structure, leaves)
 
 
+def _any_number(x: Array) -> bool:
+    if x.ndim > 1:
+        return any(map(_any_number, x.items))
+    return any(issubclass(kind, Number) for kind in set(map(type, x.items)))
+
+
 def _columns(x: Array) -> list:
     if x.ndim == 1:
         return [x.items]
     return list(zip(*(row.atoms() for row in x.items), strict=True))
 
 
-def _kind(x: Any) -> Any:
-    if isinstance(x, Array):
-        return x.shape
-    return float if isinstance(x, float) else (type(x), x)
-
-
-def _leaf_names(args: tuple, kwargs: dict, names: list[str]) -> list[str]:
+def _leaf_names(f: Callable, args: tuple, kwargs: dict) -> list[str]:
     """A name for each leaf: the key that holds it, or the argument's name."""
     found: list[str] = []
+    try:
+        names = list(inspect.signature(f).parameters)
+    except (TypeError, ValueError):
+        names = []
 
     def walk(x: Any, name: str) -> None:
         if isinstance(x, dict):
@@ -251,31 +266,40 @@ def jit(f: Callable) -> Callable:
     <BLANKLINE>
     """
     cache: dict[Any, list[Program]] = {}
-    try:
-        names = list(inspect.signature(f).parameters)
-    except (TypeError, ValueError):
-        names = []
 
     @functools.wraps(f)
     def compiled(*args: Any, **kwargs: Any) -> Any:
-        signature = Signature(args, kwargs, names)
-        values = signature.values()
-        if tracing() or any(isinstance(x, Number) for x in Atoms((args, kwargs)).atoms):
+        call = Call(args, kwargs)
+        if tracing() or call.traced:
             return f(*args, **kwargs)
-        programs = cache.setdefault(signature.key, [])
+        programs = cache.get(call.key, ())
         for program in programs:
+            if not program.around.unchanged():
+                continue
             try:
-                out = program.run(*values)
+                out = program.run(*call.values)
             except BranchFlipped:
                 continue
+            except (ArithmeticError, ValueError) as error:
+                raise _explained(error, f, args, kwargs) from None
             compiled.source = program.source
             return program.result(out)
-        program = Program(f, args, kwargs, values, signature)
-        if not program.closed:
+        program = Program(f, call)
+        if not program.closed:  # it uses a number of a derivative that is running
             return f(*args, **kwargs)
-        programs.append(program)
-        compiled.source = program.source
-        return program.result(program.run(*values))
+        fresh = [p for p in programs if p.around.unchanged()]
+        cache[call.key] = [program, *fresh[: MOST_BRANCHES - 1]]
+        return compiled(*args, **kwargs)
 
-    compiled.source = ""
+    compiled.source = ""  # type: ignore[attr-defined]
+    compiled.program_cache = cache  # type: ignore[attr-defined]
     return compiled
+
+
+def _explained(error: Exception, f: Callable, args: tuple, kwargs: dict) -> Exception:
+    """The error that ``f`` itself raises here: it names the operation and the user's line."""
+    try:
+        f(*args, **kwargs)
+    except type(error) as better:
+        return better
+    return error

@@ -17,7 +17,7 @@ from typing import Any
 
 from . import ops, tree
 from .array import UNROLL, Array, Atoms
-from .compile import Signature
+from .compile import Call
 from .loop import Loop
 from .printer import ATOM, Printer, count_uses, prune
 from .stacked import Stacked
@@ -132,11 +132,11 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
     """
     args = tuple(tree.map(_real, _long_lists(x)) for x in example_args)
     parameters = list(inspect.signature(f).parameters)[: len(args)]
-    signature = Signature(args, {}, parameters)
+    call = Call(args, {})
     trace = Trace()
     try:
         with running(trace):
-            inputs, _ = signature.fill(trace)
+            inputs, _ = call.fill(trace, f)
             out = Atoms(f(*inputs))
     except Branch as branch:
         raise TypeError(

@@ -95,6 +95,11 @@ def pieces(text: str) -> list[str]:
 
 
 @functools.cache
+def _is_call(text: str) -> bool:
+    return bool(re.fullmatch(r"[\w.]+\(.*\)", text))
+
+
+@functools.cache
 def occurrences(text: str, place: int) -> int:
     return pieces(text).count("abc"[place])
 
@@ -218,7 +223,7 @@ class Printer:
             return (self.text(args[0], env), env[args[0].index][1])
         template = self.formula_text(op)
         parts = pieces(template)
-        binds = ATOM if re.fullmatch(r"[\w.]+\(.*\)", template) else op.binds
+        binds = ATOM if _is_call(template) else op.binds
         out = []
         for k, piece in enumerate(parts):
             if k % 2 == 0:
@@ -328,16 +333,16 @@ class Printer:
 
     def update(self, names: list[str], texts: list[str]) -> None:
         """Give the carries their new values, one line each where the order allows."""
-        todo = [(n, t) for n, t in zip(names, texts, strict=True) if n != t]
+        pairs = [(n, t) for n, t in zip(names, texts, strict=True) if n != t]
+        todo = [(n, t, set(re.findall(r"\w+", t))) for n, t in pairs]
         while todo:
-            for pair in todo:
-                others = [t for other, t in todo if other != pair[0]]
-                if not any(re.search(rf"\b{re.escape(pair[0])}\b", t) for t in others):
-                    self.assign(*pair, False, "")
-                    todo.remove(pair)
+            for i, (name, text, _) in enumerate(todo):
+                if not any(name in words for j, (_, _, words) in enumerate(todo) if j != i):
+                    self.assign(name, text, False, "")
+                    del todo[i]
                     break
             else:
-                self.assign_all(*map(list, zip(*todo, strict=True)))
+                self.assign_all([n for n, _, _ in todo], [t for _, t, _ in todo])
                 return
 
 

@@ -81,6 +81,7 @@ class Trace:
         self.outputs: list[Any] = []
         self.guards: list[tuple[Traced, bool]] = []
         self.example = example
+        self.frames: dict[Any, int] = {}  # of the user's functions -> how deep
         self._values: dict[int, Any] = {}
         self._seen: dict[tuple, Traced] = {}
         self._lifted: dict[int, Traced] = {}
@@ -98,6 +99,21 @@ class Trace:
         self.args.append(args)
         self.entries.append(entry)
         return entry
+
+    def _see_frames(self) -> None:
+        """Keep the frames of the user's functions that are running, for their local names."""
+        frame = sys._getframe(2)
+        new = []
+        while frame is not None and frame not in self.frames:
+            code = frame.f_code
+            if code.co_name[0] != "<" or code.co_name == "<lambda>":  # no comprehensions
+                if not code.co_filename.startswith(errors.PACKAGE):
+                    new.append(frame)
+            frame = frame.f_back  # type: ignore[assignment]
+        depth = self.frames.get(frame, 0)  # type: ignore[arg-type]
+        for frame in reversed(new):
+            depth += 1
+            self.frames[frame] = depth
 
     def free_input(self, like: Traced) -> Traced:
         """A free input that is filled in later, for one of another trace."""
@@ -134,6 +150,7 @@ class Trace:
         to ``==`` a 0.0 is a -0.0, and a place 2 on the trace is a constant 2."""
         key = (op.name, *(x.index if isinstance(x, Traced) else repr(x) for x in args))
         if key not in self._seen:
+            self._see_frames()
             self._seen[key] = self.emit(op, args, lengths)
         return self._seen[key]
 
@@ -237,26 +254,18 @@ def tracing() -> bool:
 
 @contextlib.contextmanager
 def running(trace: Trace) -> Iterator[Trace]:
-    """Trace what happens inside, and learn the names of the numbers from the functions' locals."""
+    """Trace what happens inside, then name its numbers as the functions' local variables do."""
     traces = _running.__dict__.setdefault("traces", [])
     traces.append(trace)
-    profiler = sys.getprofile()
-    ours = profiler is None or profiler is _learn_names
-    if ours:
-        sys.setprofile(_learn_names)
+    trace.frames[sys._getframe(2)] = 0  # look no further up than this
     try:
         yield trace
     finally:
-        if ours:
-            sys.setprofile(profiler)
         traces.pop()
-
-
-def _learn_names(frame: Any, event: str, result: Any) -> None:
-    """When a user's function returns, its local names become the names of traced numbers."""
-    if event == "return" and not frame.f_code.co_filename.startswith(errors.PACKAGE):
-        for name, value in frame.f_locals.items():
-            name_numbers(value, name)
+        for frame in sorted(trace.frames, key=trace.frames.get, reverse=True):  # innermost first
+            for name, value in frame.f_locals.items() if trace.frames[frame] else ():
+                name_numbers(value, name)
+        trace.frames.clear()
 
 
 def name_numbers(value: Any, name: str) -> None:
