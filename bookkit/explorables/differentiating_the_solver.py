@@ -83,21 +83,24 @@ def draw(fig, out):
     above, middle = fig.add_subplot(rows[0, :]), fig.add_subplot(rows[1, :])
     plane, slopes = fig.add_subplot(rows[2, 0]), fig.add_subplot(rows[2, 1])
 
-    years = DATA["year"]
+    times = DATA["t"]  # years after 1900
+    years = [0, 5, 10, 15, 20]
     tags = {}
     for name, counts in (("hare", "hares"), ("lynx", "lynxes")):
-        above.plot(pelts["year"], DATA[counts], "o", ms=4.5, mew=0, color=ink[name], alpha=0.7)
-        (curve,) = above.plot(years, out[name], color=ink[name])
-        (shift,) = middle.plot(years, out[f"d{name}_dpercent_chosen"], color=ink[name])
-        tags[curve] = line("year", name)
-        tags[shift] = line("year", f"d{name}_dpercent_chosen")
-    above.set(xlim=(1899.5, 1922.4), ylim=(0, 110), xticks=[1900, 1905, 1910, 1915, 1920])
+        above.plot(range(21), DATA[counts], "o", ms=4.5, mew=0, color=ink[name], alpha=0.7)
+        (curve,) = above.plot(times, out[name], color=ink[name])
+        (shift,) = middle.plot(times, out[f"d{name}_dpercent_chosen"], color=ink[name])
+        tags[curve] = line("t", name)
+        tags[shift] = line("t", f"d{name}_dpercent_chosen")
+    for ax in (above, middle):
+        ax.set(xlim=(-0.5, 22.4), xticks=years, xticklabels=[1900 + t for t in years])
+    above.set(ylim=(0, 110))
     above.tick_params(labelbottom=False)
     above.set_title("thousand pelts a year: dots sold, curves modelled")
-    above.text(1902.5, 88, "hare", color=ink["hare"])
-    above.text(1904.4, 62, "lynx", color=ink["lynx"])
+    above.text(2.5, 88, "hare", color=ink["hare"])
+    above.text(4.4, 62, "lynx", color=ink["lynx"])
     middle.axhline(0, color=ink["grid"], lw=0.8, zorder=0)
-    middle.set(xlim=above.get_xlim(), xticks=above.get_xticks(), ylim=(-1, 1), yticks=[-1, 0, 1])
+    middle.set(ylim=(-1, 1), yticks=[-1, 0, 1])
     title = middle.set_title("change of the curves for 1 % more α")
     tags[middle] = follow("y")
     tags[title] = text("change of the curves for 1 % more {chosen}")
@@ -129,10 +132,11 @@ def draw(fig, out):
     return tags
 
 
-TIMES = [k / STEPS_A_YEAR for k in range(20 * STEPS_A_YEAR + 1)]
 DATA = {
-    "t": TIMES, "year": [1900 + t for t in TIMES], "hares": pelts["hare"], "lynxes": pelts["lynx"],
-}  # fmt: skip
+    "t": [k / STEPS_A_YEAR for k in range(20 * STEPS_A_YEAR + 1)],
+    "hares": pelts["hare"],
+    "lynxes": pelts["lynx"],
+}
 
 
 def best_fit():

@@ -23,10 +23,12 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
 from matplotlib.quiver import Quiver
 from PIL import Image
 
 from bookkit import style
+from bookkit.live.artists import px
 from bookkit.live.errors import LiveFigureError
 
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "{http://www.w3.org/1999/xlink}"
@@ -65,6 +67,20 @@ class Drawing:
         """Move the drawing: what live.js does in the page."""
         for id_, change in changes.items():
             _apply(self.element(id_), change, self.spec)
+
+    def simplify(self) -> None:
+        """Draw our own curves with as few points as matplotlib's: half the bytes of a page."""
+        curves = {item["id"] for item in self.spec["live"] if item["kind"] == "line"}
+        for id_ in curves & set(self.ours):
+            path = next(self.element(id_).iter("path"))
+            strokes = [
+                Path([[float(v) for v in point.split()] for point in stroke.split("L")])
+                .cleaned(simplify=True).vertices[:-1]
+                for stroke in path.get("d", "").split("M")[1:]
+            ]  # fmt: skip
+            path.set(
+                "d", "".join("M" + "L".join(f"{px(x)} {px(y)}" for x, y in s) for s in strokes)
+            )
 
     def element(self, id_: str) -> ElementTree.Element:
         return next(e for e in self.root.iter() if e.get("id") == id_)

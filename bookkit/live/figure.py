@@ -130,6 +130,7 @@ class LiveFigure:
         # matplotlib's lines stay as they are, but for limits that follow, which it does not
         # know, and pictures, which it resamples.
         drawing.apply({id_: changes[id_] for id_ in drawing.ours if id_ in changes})
+        drawing.simplify()
         return drawing
 
     def spec(self) -> dict:

@@ -37,7 +37,8 @@ def bare(serve, tmp_path_factory):
         page = folder / f"{name}-{copies}.html"
         if not page.exists():
             figures = load(name).html() * copies
-            page.write_text(FRAME.format(title=name, figures=figures), encoding="utf-8")
+            title = name.replace("_", " ")
+            page.write_text(FRAME.format(title=title, figures=figures), encoding="utf-8")
         return f"{base}/{page.name}"
 
     return url
