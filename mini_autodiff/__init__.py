@@ -3,6 +3,7 @@
 from . import javascript, lax, numpy, tree
 from .array import Array
 from .compile import jit
+from .custom import checkpoint, custom_vjp
 from .dual import hessian, jacfwd, jvp
 from .tape import grad, jacrev, value_and_grad, vjp
 
@@ -10,6 +11,8 @@ jacobian = jacrev
 
 __all__ = [
     "Array",
+    "checkpoint",
+    "custom_vjp",
     "grad",
     "hessian",
     "jacfwd",

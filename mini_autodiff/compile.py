@@ -108,7 +108,7 @@ def load(source: str, constants: dict, name: str) -> Callable:
 
 def compile_loop(loop: Loop) -> Callable:
     """A loop as a Python function of plain numbers and lists."""
-    trace = Trace()
+    trace = Trace(final=True)
     body = loop.body
     args = [trace.new(f"c{k + 1}", x.lengths) for k, x in enumerate(body.inputs[: loop.carries])]
     for x in body.inputs[loop.carries :]:
@@ -130,7 +130,7 @@ class Program:
 
     def __init__(self, f: Callable, call: Call):
         self.around = Surroundings(f)
-        self.trace = Trace(call.values)
+        self.trace = Trace(call.values, final=True)
         with running(self.trace):
             args, kwargs = call.fill(self.trace, f)
             self.out = Atoms(f(*args, **kwargs))

@@ -133,7 +133,7 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
     args = tuple(tree.map(_real, _long_lists(x)) for x in example_args)
     parameters = list(inspect.signature(f).parameters)[: len(args)]
     call = Call(args, {})
-    trace = Trace()
+    trace = Trace(final=True)
     try:
         with running(trace):
             inputs, _ = call.fill(trace, f)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .ops import PRECEDENCE, Op
-from .trace import Input, Output, Trace, Traced
+from .trace import Input, Output, Trace, Traced, replay
 
 ATOM, WIDTH = PRECEDENCE["x"], 72
 RESERVED = set(keyword.kwlist) | set(
@@ -34,6 +34,8 @@ def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = 
     ``same`` says which inputs are copies of earlier ones. ``kept`` of the result lists the
     positions of the inputs that are left, ``kept_free`` those of the free inputs.
     """
+    if any(op.name == "call" for op in trace.ops):
+        trace = written_out(trace)
     need = {x.index for x in trace.outputs if isinstance(x, Traced)}
     need |= {condition.index for condition, _ in trace.guards}
     same = same or {}
@@ -82,6 +84,15 @@ def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = 
             if value in at:
                 users = [at[u].index for u in users if u in at]
                 new.cotangent_of[entry.index] = (at[value].index, users)
+    return new
+
+
+def written_out(trace: Trace) -> Trace:
+    """A copy in which calls are replaced by what they do."""
+    new = Trace(final=True)
+    inputs = [new.new(x.owner.ops[x.index].name, x.lengths) for x in trace.inputs]
+    free = [new.free_input(x) for x in trace.free_inputs]
+    new.outputs = replay(trace, inputs + free)
     return new
 
 
@@ -255,10 +266,10 @@ class Printer:
         needed = {x.index for x in free if isinstance(x, Traced)}
         for j, (text, binds) in env.items():
             own = not isinstance(trace.ops[j], Input)
-            if own and binds == ATOM and last.get(j, -1) <= i and j not in needed:
+            if own and binds == ATOM and last.get(j, -1) < i and j not in needed:
                 self.taken.discard(text)
         for j, (text, _) in env.items():  # what a pending expression still mentions
-            if last.get(j, -1) > i or j in needed:
+            if last.get(j, -1) >= i or j in needed:
                 self.taken |= set(re.findall(r"[^\W\d]\w*", text))
         # the carries: variables that live on after the loop
         names = []

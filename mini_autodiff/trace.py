@@ -68,8 +68,9 @@ class Trace:
     run branched, with the outcome.
     """
 
-    def __init__(self, example: list | None = None):
+    def __init__(self, example: list | None = None, final: bool = False):
         self.depth = next(depths)
+        self.final = final  # to be printed as it is: no derivative of it will be taken
         self.ops: list[Any] = []
         self.args: list[tuple] = []
         self.entries: list[Traced] = []
