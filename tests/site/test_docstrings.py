@@ -17,8 +17,8 @@ SPEC.loader.exec_module(plain_docstrings)
 
 PIECES = st.sampled_from(
     ["word", "f(x)", "*", "**", "`", "``", "`code`", "**bold**", "_", "x_", "|", "\\", "::", ":",
-     "-", "- ", "1. ", ">>> 1 + 1", "2", "name : what", "-----", "    ", "\n", "\n", "\n\n", ".. note::",
-     "http://a.b/c", "[1]_", "{x}", "<y>", "=====", "\n    indented", " "]
+     "-", "- ", "1. ", ">>> 1 + 1", "2", "name : what", "-----", "    ", "\n", "\n", "\n\n",
+     ".. note::", "http://a.b/c", "[1]_", "{x}", "<y>", "=====", "\n    indented", " "]
 )  # fmt: skip
 
 

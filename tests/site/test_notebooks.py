@@ -106,6 +106,15 @@ def test_blocks_hold_what_they_promise(name):
         assert held and all(text in source for source in held), (tag, text, held)
 
 
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_answers_are_folded_away(name):
+    """The page leaves the source of a self-check out; JupyterLab shows it closed."""
+    for cell in read(name).cells:
+        if {"predict", "quiz"} & set(tags(cell)):
+            assert "remove-input" in tags(cell), cell.source
+            assert cell.metadata.get("jupyter", {}).get("source_hidden"), cell.source
+
+
 def test_contributing_shows_the_same_frame():
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert SETUP in guide
