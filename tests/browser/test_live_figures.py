@@ -154,15 +154,18 @@ def test_prints_without_its_controls(page, bare, name):
     assert page.locator("figure.live").evaluate("e => getComputedStyle(e).color") == "rgb(0, 0, 0)"
 
 
+SMALLEST = """() => Math.min(...[...document.querySelectorAll('figure.live svg text')].map(e => {
+  const {a, b} = e.getScreenCTM();
+  return parseFloat(getComputedStyle(e).fontSize) * Math.hypot(a, b);
+}))"""
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_fits_a_phone(page, bare, name):
     page.set_viewport_size({"width": 375, "height": 800})
     page.goto(bare(name))
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
-    small = page.evaluate(
-        """() => Math.min(...[...document.querySelectorAll('figure.live svg text')].map(
-             e => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a))"""
-    )
+    small = page.evaluate(SMALLEST)
     assert small >= 8, f"the smallest words are {small:.1f} px high"
 
 
