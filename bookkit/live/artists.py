@@ -169,7 +169,8 @@ def redraw(spec: dict, get: Callable[[Name], Any], fill: Callable[[str], str]) -
         axes = spec["axes"][item["axes"]]
         X, Y = scale(axes["x"], 1.0), scale(axes["y"], opened[item["axes"]])
         x0, y0, x1, y1 = axes["box"]
-        kind, change = item["kind"], {}
+        kind = item["kind"]
+        change: dict[str, Any] = {}
         if kind == "ticks":
             for id_, value in zip(item["ids"], item["values"], strict=True):
                 changes[id_] = {"text": tick(value * opened[item["axes"]])}

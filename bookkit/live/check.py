@@ -106,7 +106,7 @@ def drawn_where_the_numbers_say(figure: "LiveFigure") -> None:
                     "output that the artist is tagged with, in plain data coordinates?"
                 )
         if _kind(drawing, id_) == "text":
-            label = next(element.iter("text")).text
+            label = next(element.iter("text")).text or ""
             if label.replace("-", "\u2212") != change["text"]:
                 raise LiveFigureError(
                     f"{figure.name!r}: a text is drawn as {label!r} and will be rewritten as "

@@ -60,7 +60,7 @@ class Slider:
     def digits(self) -> int:
         """Decimals that tell one value of the slider from the next."""
         values = self.stops or (self.low, round(self.step, 12))
-        return max(max(0, -Decimal(str(v)).normalize().as_tuple().exponent) for v in values)
+        return max(max(0, -int(Decimal(str(v)).normalize().as_tuple().exponent)) for v in values)
 
     def text(self, value: float) -> str:
         return f"{value:.{self.digits}f}".replace("-", "\u2212")

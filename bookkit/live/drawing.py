@@ -73,14 +73,12 @@ class Drawing:
         curves = {item["id"] for item in self.spec["live"] if item["kind"] == "line"}
         for id_ in curves & set(self.ours):
             path = next(self.element(id_).iter("path"))
-            strokes = [
-                Path([[float(v) for v in point.split()] for point in stroke.split("L")])
-                .cleaned(simplify=True).vertices[:-1]
-                for stroke in path.get("d", "").split("M")[1:]
-            ]  # fmt: skip
-            path.set(
-                "d", "".join("M" + "L".join(f"{px(x)} {px(y)}" for x, y in s) for s in strokes)
-            )
+            strokes = []
+            for stroke in path.get("d", "").split("M")[1:]:
+                drawn = Path([[float(v) for v in point.split()] for point in stroke.split("L")])
+                kept = np.asarray(drawn.cleaned(simplify=True).vertices)[:-1]  # the last says stop
+                strokes.append("M" + "L".join(f"{px(x)} {px(y)}" for x, y in kept))
+            path.set("d", "".join(strokes))
 
     def element(self, id_: str) -> ElementTree.Element:
         return next(e for e in self.root.iter() if e.get("id") == id_)
@@ -125,7 +123,7 @@ def _read(fig: Figure, tagged: dict, name: str) -> tuple[dict, list[str]]:
     }
     for artist, kind in tagged.items():
         if not isinstance(artist, Axes):
-            home = artist.patches[0].axes if isinstance(artist, BarContainer) else artist.axes
+            home: Any = artist.patches[0].axes if isinstance(artist, BarContainer) else artist.axes
             item = {"id": f"{name}-{len(spec['live'])}", "axes": axes.index(home), **kind}
             _tag(artist, item, spec["axes"][item["axes"]])
             spec["live"].append(item)
@@ -177,7 +175,7 @@ def _axes(ax: Axes, height: float, name: str) -> dict:
     }
 
 
-_TYPES = {
+_TYPES: dict[str, Any] = {
     "line": Line2D, "vline": Line2D, "hline": Line2D, "points": (Line2D, Collection),
     "band": Collection, "bars": BarContainer, "arrows": Quiver, "text": mpl.text.Text,
     "cells": AxesImage,
@@ -280,7 +278,7 @@ def _clean(drawing: Drawing, name: str) -> None:
             _straighten(drawing.element(item["id"]))
         if item["kind"] == "text":  # from the point in data to where matplotlib put the words
             words = next(drawing.element(item["id"]).iter("text"))
-            at = (float(words.get("x")), float(words.get("y")))
+            at = (float(words.get("x", 0)), float(words.get("y", 0)))
             item["shift"] = [round(a - b, 2) for a, b in zip(at, item["shift"], strict=True)]
         if item["kind"] == "cells":
             image = drawing.element(item["id"])

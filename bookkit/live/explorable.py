@@ -40,7 +40,7 @@ class Explorable(LiveFigure):
     ):  # fmt: skip
         super().__init__(name, title, dict(sliders), data, draw, sentence, presets, question, size)
         self.program = program
-        self._compiled = ad.jit(program)
+        self._compiled: Any = ad.jit(program)
         self._arrays = {k: jnp.array(v) if isinstance(v, list) else v for k, v in self.data.items()}
 
     def compute(self, chosen: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A live figure over states that were computed when the book was built."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bookkit.live.controls import Choice, Slider
@@ -46,7 +46,7 @@ class Snapshots(LiveFigure):
     limit = 100_000
 
     def __init__(
-        self, name: str, *, slider: tuple[str, Slider], states: Sequence | Mapping, draw: Any,
+        self, name: str, *, slider: tuple[str, Slider], states: Any, draw: Any,
         sentence: Sentence | str, made: str, choice: tuple[str, Choice] | None = None,
         title: str = "", presets: Mapping = {}, question: str = "", bits: int = 12,
         size: tuple[float, float] = (4.6, 3.0),
@@ -66,7 +66,7 @@ class Snapshots(LiveFigure):
                     f"{name!r} has {len(along.stops)} stops and {len(branch)} states"
                     + (f" for {option!r}" if option else "") + "; give one state a stop"
                 )  # fmt: skip
-        self._stored = {
+        self._stored: dict[str, Any] = {
             "slider": key, "choice": choice[0] if choice else "", "stops": list(along.stops),
             "branches": _store(name, branches, bits),
         }  # fmt: skip

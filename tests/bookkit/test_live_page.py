@@ -13,7 +13,6 @@ import pytest
 from bookkit.live import LiveFigureError, Sentence, Slider, Snapshots, line
 from bookkit.live.figure import compact, runtime_source
 from bookkit.live.sentence import OUTSIDE, number
-
 from tests.bookkit import live_gallery
 
 pytestmark = pytest.mark.node
