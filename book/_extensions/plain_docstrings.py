@@ -9,6 +9,7 @@ import re
 import textwrap
 
 ITEM = re.compile(r"(?:[-*]|\d+\.) +")
+SECTION = re.compile(r"(Args|Returns|Raises|Yields|Attributes|Methods):")
 NAMED = re.compile(r"(\*{0,2}\w[\w.,*/ ]{0,40}?) *: +(?=\S)")  # "theta : the parameters"
 
 
@@ -42,12 +43,16 @@ def block_as_rst(block):
     if re.fullmatch(r"\w[\w ]*\n[-=~]{3,}", "\n".join(lines[:2])):  # a heading, and its content
         rest = "\n".join(lines[2:])
         return f"**{lines[0].strip()}**\n\n" + (named(rest) if rest else "")
+    if SECTION.fullmatch(lines[0]) and len(lines) > 1 and lines[1][0] == " ":
+        return f"**{lines[0][:-1]}**\n\n" + named(textwrap.dedent("\n".join(lines[1:])))
     if ITEM.match(text):
         return "\n".join(
             "- " + joined(ITEM.sub("", item, count=1)) for item in pieces(lines, ITEM.match)
         )
-    if all(NAMED.match(line) or line[0] == " " for line in lines) and len(lines) > 1:
+    if len(lines) > 1 and all(NAMED.match(line) or line[0] == " " for line in lines):
         return named(text)
+    if len(lines) > 1 and all(re.search(r"\S {2,}\S", line) for line in lines):
+        return literal(lines)  # columns, laid out by hand
     for i, line in enumerate(lines[1:], 1):
         if line[0] == " " or line.startswith(">>>") or ITEM.match(line):
             if line[0] == " " and not lines[i - 1].endswith(":"):

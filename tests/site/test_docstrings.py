@@ -17,8 +17,8 @@ SPEC.loader.exec_module(plain_docstrings)
 
 PIECES = st.sampled_from(
     ["word", "f(x)", "*", "**", "`", "``", "`code`", "**bold**", "_", "x_", "|", "\\", "::", ":",
-     "-", "- ", "1. ", ">>> 1 + 1", "2", "name : what", "-----", "    ", "\n", "\n", "\n\n",
-     ".. note::", "http://a.b/c", "[1]_", "{x}", "<y>", "=====", "\n    indented", " "]
+     "-", "- ", "1. ", ">>> 1 + 1", "2", "name : what", "-----", "Args:\n    ", "   ", "\n", "\n",
+     "\n\n", ".. note::", "http://a.b/c", "[1]_", "{x}", "<y>", "=====", "\n    indented", " "]
 )  # fmt: skip
 
 
@@ -47,4 +47,6 @@ def test_structure_that_help_shows_is_kept():
     assert kinds(">>> 1 + 1\n2") == ["doctest_block"]
     assert kinds("1. one\n   more\n2. two") == ["bullet_list"]
     assert kinds("theta : rates\nx     : data,\n        observed") == ["definition_list"]
+    assert kinds("Args:\n    f: a function,\n        pure.") == ["paragraph", "definition_list"]
+    assert kinds("z ~ Normal(0, 1)   a scale\nx ~ Uniform(0, 1)  an edge") == ["literal_block"]
     assert kinds("Raises\n------\nKeyError\n    If not.") == ["paragraph", "definition_list"]
