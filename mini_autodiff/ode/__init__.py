@@ -1,5 +1,7 @@
-"""Solvers of ordinary differential equations that can be differentiated, in pure Python."""
+"""Solvers of differential equations that can be differentiated, in pure Python."""
 
+from .adaptive import Grid, SolverError, march, solve
+from .dense import interpolate
 from .fixed import solve_fixed, step
 from .tableau import (
     BOGACKI_SHAMPINE,
@@ -9,10 +11,25 @@ from .tableau import (
     MIDPOINT,
     RK4,
     THREE_EIGHTHS,
+    TSITOURAS,
     Tableau,
 )
 
 __all__ = [
-    "BOGACKI_SHAMPINE", "DORMAND_PRINCE", "EULER", "HEUN", "MIDPOINT", "RK4", "THREE_EIGHTHS",
-    "Tableau", "solve_fixed", "step",
-]  # fmt: skip
+    "BOGACKI_SHAMPINE",
+    "DORMAND_PRINCE",
+    "EULER",
+    "HEUN",
+    "MIDPOINT",
+    "RK4",
+    "THREE_EIGHTHS",
+    "TSITOURAS",
+    "Grid",
+    "SolverError",
+    "Tableau",
+    "interpolate",
+    "march",
+    "solve",
+    "solve_fixed",
+    "step",
+]
