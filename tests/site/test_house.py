@@ -35,6 +35,17 @@ def test_requirements_are_what_colab_installs():
     assert wanted == [*project["optional-dependencies"]["chapters"], "-e ."]
 
 
+def test_an_installed_copy_has_every_file():
+    """Colab installs the packages without their repository."""
+    setup = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "setuptools"
+    ]
+    carried = {".py"} | {pattern.removeprefix("*") for pattern in setup["package-data"]["*"]}
+    packages = [path for path in tracked() if path.is_relative_to(ROOT / "bookkit")]
+    packages += [path for path in tracked() if path.is_relative_to(ROOT / "alfi")]
+    assert {path.suffix for path in packages} <= carried
+
+
 def test_one_version():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"version: {project['version']}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
