@@ -141,18 +141,18 @@ class Loop(Special):
 
         def pull(cotangent: list) -> None:
             c = [cotangent[x.index] if h else None for x, h in zip(out, hit, strict=True)]
-            if any(x is not None for x in c):
-                before = [
-                    cotangent[x.index] if isinstance(x, Var) and x.owner is tape else None
-                    for x in args
-                ]
-                shares = self.pull_back(values, saved, flags, c, before)
-                for k, (x, share) in enumerate(zip(args, shares, strict=True)):
-                    if share is not None and isinstance(x, Var) and x.owner is tape:
-                        if k < self.carries + self.lists:
-                            tape.accumulate(cotangent, x, share)
-                        else:
-                            cotangent[x.index] = share  # the loop went on from what was there
+            if all(x is None for x in c):
+                return
+            before: list = [None] * len(args)
+            for k, x in enumerate(args):  # sums go on from what came from later on the tape
+                if k >= self.carries + self.lists and isinstance(x, Var) and x.owner is tape:
+                    before[k], cotangent[x.index] = cotangent[x.index], None
+            shares = self.pull_back(values, saved, flags, c, before)
+            for k, x in reversed(list(enumerate(args))):
+                if shares[k] is not None:
+                    tape.accumulate(cotangent, x, shares[k])
+                elif before[k] is not None:
+                    tape.accumulate(cotangent, x, before[k])
 
         recorded = tape.call(own, pull)
         out = [x if h else v for x, v, h in zip(recorded, own, hit, strict=True)]

@@ -249,7 +249,7 @@ class Printer:
     def list_text(self, op: Any, args: tuple, env: dict) -> str:
         text = self.list_formula(op)
         texts = [self.text(x, env) for x in args]
-        found = re.search(r"\{(.*?), (.*?)\}", text)
+        found = re.search(r"\{([^{}]*), ([^{}]*)\}", text)
         if found:
             star = found[2]
             return text.replace(found[0], ", ".join((star if k else "") + t for k, t in enumerate(texts)))
