@@ -62,6 +62,17 @@ def test_nothing_is_loaded_from_elsewhere(pages):
     assert not {address for address in loaded if re.match(r"(https?:)?//", address)}
 
 
+def test_chapters_open_in_binder_and_colab_and_can_be_downloaded(pages):
+    for name in CHAPTERS:
+        chapter = soup(HTML / f"{name}.html")
+        links = {link["href"] for link in chapter.find_all("a", href=True)}
+        home = "gradients-through-time/gradients-through-time"
+        assert f"https://mybinder.org/v2/gh/{home}/main?urlpath=lab/tree/{name}.ipynb" in links
+        assert f"https://colab.research.google.com/github/{home}/blob/main/{name}.ipynb" in links
+        assert any(link.endswith(f"_sources/{name}.ipynb") for link in links)
+        assert f"https://github.com/{home}/edit/main/{name}.ipynb" in links
+
+
 def test_every_figure_has_words(pages):
     silent = [
         (page.relative_to(HTML).as_posix(), str(picture)[:120])

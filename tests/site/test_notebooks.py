@@ -125,7 +125,7 @@ def test_contributing_shows_the_same_frame():
 
 
 def test_landing_page_leads_to_every_chapter():
-    landing = (ROOT / "book" / "intro.md").read_text(encoding="utf-8")
+    landing = (ROOT / "book" / "intro.ipynb").read_text(encoding="utf-8")
     assert [
         name for name in CHAPTERS if f"({name.removeprefix('book/')}.ipynb)" not in landing
     ] == []
