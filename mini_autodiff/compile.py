@@ -201,13 +201,14 @@ class Call:
             if isinstance(x, Array) and len(x) > UNROLL:
                 width = len(_columns(x[:1]))
                 label = [name] if width == 1 else [f"{name}_{j}" for j in range(width)]
-                lists = [trace.new(label[j], (len(x),)) for j in range(width)]
+                lists = [trace.new(label[j], (len(x),), width > 1) for j in range(width)]
                 leaves.append(Stacked(lists, len(x), x.items[0]))
             elif isinstance(x, Array):
-                numbers = [trace.new(f"{name}_{j}") for j in range(x.size)]
+                numbers = [trace.new(f"{name}_{j}", indexed=True) for j in range(x.size)]
                 leaves.append(x.rebuild(iter(numbers)))
             else:
-                leaves.append(trace.new(name) if isinstance(x, float) else x)
+                new = isinstance(x, float)
+                leaves.append(trace.new(name, indexed=name[-1:].isdigit()) if new else x)
         return tree.unflatten(self.structure, leaves)
 
 

@@ -152,7 +152,7 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
     reads = _paths(args, parameters)
     env: dict = {}
     for k, x in zip(everything.kept, everything.inputs, strict=True):  # type: ignore[attr-defined]
-        label = printer.fresh(trace.name(trace.inputs[k]))
+        label = printer.fresh(trace.name(trace.inputs[k]) or "x")
         printer.line(f"let {label} = {reads[k]};")
         env[x.index] = (label, ATOM)
     printer.block(everything, env, count_uses(everything))

@@ -79,18 +79,21 @@ def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = 
     for i, entry in at.items():
         if i in trace.names:
             new.names.setdefault(entry.index, trace.names[i])
+            if i in trace.indexed:
+                new.indexed.add(entry.index)
         if i in trace.cotangent_of:
-            value, users = trace.cotangent_of[i]
-            if value in at:
+            found = [pair for pair in trace.cotangent_of[i] if pair[0] in at]
+            if found:
+                value, users = next((p for p in found if p[0] in trace.names), found[0])
                 users = [at[u].index for u in users if u in at]
-                new.cotangent_of[entry.index] = (at[value].index, users)
+                new.cotangent_of[entry.index] = [(at[value].index, users)]
     return new
 
 
 def written_out(trace: Trace) -> Trace:
     """A copy in which calls are replaced by what they do."""
     new = Trace(final=True)
-    inputs = [new.new(x.owner.ops[x.index].name, x.lengths) for x in trace.inputs]
+    inputs = [new.new(trace.names.get(x.index, ""), x.lengths) for x in trace.inputs]
     free = [new.free_input(x) for x in trace.free_inputs]
     new.outputs = replay(trace, inputs + free)
     return new
@@ -159,8 +162,12 @@ class Printer:
         return self.fresh(f"{letter}{k}")
 
     # -- one block of code --
-    def block(self, trace: Trace, env: dict[int, tuple[str, int]], uses: dict[int, int]) -> None:
-        """Print the entries of a trace. ``env`` maps entries to their text and how it binds."""
+    def block(self, trace: Trace, env: dict, uses: dict[int, int], ends: Any = ()) -> dict:
+        """Print the entries of a trace, and return their formulas.
+
+        ``env`` maps entries to their text and how it binds; ``ends`` are the new carries of a
+        loop, which are written at its end.
+        """
         guards = {c.index: outcome for c, outcome in trace.guards}
         formulas: dict[int, str] = {}
         last = _last_use(trace)
@@ -174,7 +181,9 @@ class Printer:
             formulas[i] = text
             named = i in trace.names or (i in trace.cotangent_of and uses.get(i, 0) > 1)
             named = named or self._shown(trace, i, env)
-            if named or uses.get(i, 0) != 1 or len(text) > WIDTH:
+            if i in ends and uses.get(i, 0) == 1:
+                env[i] = (text, binds)
+            elif named or uses.get(i, 0) != 1 or len(text) > WIDTH:
                 if i in guards and uses.get(i, 0) == 1:
                     env[i] = (text, binds)
                 else:
@@ -185,17 +194,20 @@ class Printer:
                 env[i] = (text, binds)
             if i in guards:
                 self.guard(env[i][0], guards[i])
+        return formulas
 
     def _shown(self, trace: Trace, i: int, env: dict) -> bool:
         """Whether an entry is the cotangent of a value that has a line of its own."""
-        found = trace.cotangent_of.get(i)
-        return bool(found) and env.get(found[0], ("", 0))[1] == ATOM and found[0] in trace.names
+        value = trace.cotangent_of[i][0][0] if i in trace.cotangent_of else None
+        if value is None or env.get(value, ("", 0))[1] != ATOM:
+            return False
+        return value in trace.names or isinstance(trace.ops[value], Input)
 
     def name_of(self, trace: Trace, i: int, env: dict) -> str:
         if i in trace.names:
             return self.fresh(trace.names[i])
         if i in trace.cotangent_of:
-            value = trace.cotangent_of[i][0]
+            value = trace.cotangent_of[i][0][0]
             text, binds = env.get(value, ("", 0))
             if binds == ATOM and text.isidentifier():
                 return self.fresh("d_" + text)
@@ -205,7 +217,7 @@ class Printer:
     def comment(self, trace: Trace, i: int, env: dict, formulas: dict) -> str:
         if i not in trace.cotangent_of:
             return ""
-        value, users = trace.cotangent_of[i]
+        value, users = trace.cotangent_of[i][0]
         text, binds = env.get(value, ("", 0))
         shown = text if binds == ATOM else formulas.get(value, "")
         into = []
@@ -217,7 +229,7 @@ class Printer:
         into = [t for t in dict.fromkeys(into) if len(t) < 40]
         if not shown or len(shown) > 30:
             return ""
-        return f"{shown} is in {', '.join(into[:3])}" if into else f"of {shown}"
+        return f"{shown} goes into {', '.join(into[:3])}" if into else f"of {shown}"
 
     def text(self, x: Any, env: dict, above: int = 0) -> str:
         """An argument, in parentheses if it binds less tightly than its place asks."""
@@ -292,19 +304,20 @@ class Printer:
         lists = {}
         for k in range(op.carries, len(body.outputs)):
             known = [trace.names[j] for j in outputs.get(k, ()) if j in trace.names]
-            lists[k] = self.fresh(known[0] if known else self._list_name(body, k))
+            lists[k] = self.fresh(known[0]) if known else self._list_name(body, k)
             self.assign(lists[k], "[]", lists[k] not in outer_taken, "")
         after = set(names) | set(lists.values())
 
         items = []
-        for x in body.inputs[op.carries :]:
-            items.append(self.fresh(body.names.get(x.index, "item")))
+        texts = [self.text(x, env) for x in columns]
+        for x, text in zip(body.inputs[op.carries :], texts, strict=True):
+            items.append(self.fresh(body.names.get(x.index) or _item_of(text)))
             inner[x.index] = (items[-1], ATOM)
-        self.open_loop(op, [self.text(x, env) for x in columns], items)
+        self.open_loop(op, texts, items)
         self.depth += 1
         body_uses = count_uses(body, op.carries)
-        self.block(body, inner, body_uses)
         ends = {x.index: k for k, x in enumerate(body.outputs[: op.carries]) if isinstance(x, Traced)}
+        formulas = self.block(body, inner, body_uses, ends)
         late = []
         for k, name in lists.items():
             x = body.outputs[k]
@@ -312,7 +325,12 @@ class Printer:
                 late.append((name, names[ends[x.index]]))
             else:
                 self.push(name, self.text(x, inner))
-        self.update(names, [self.text(x, inner) for x in body.outputs[: op.carries]])
+        after_step = body.outputs[: op.carries]
+        comments = [
+            self.comment(body, x.index, inner, formulas) if isinstance(x, Traced) else ""
+            for x in after_step
+        ]
+        self.update(names, [self.text(x, inner) for x in after_step], comments)
         for name, text in late:
             self.push(name, text)
         self.depth -= 1
@@ -332,29 +350,37 @@ class Printer:
         x = body.outputs[k]
         if isinstance(x, Traced):
             if x.index in body.names:
-                return body.names[x.index] + "s"
+                return self.fresh(body.names[x.index] + "s")
             if x.index in body.cotangent_of:
-                value = body.cotangent_of[x.index][0]
+                value = body.cotangent_of[x.index][0][0]
                 if value in body.names:
-                    return f"d_{body.names[value]}s"
+                    return self.fresh(f"d_{body.names[value]}s")
             for j, y in enumerate(body.outputs[:k]):
                 if y is x and j < len(body.inputs) and body.inputs[j].index in body.names:
-                    return body.names[body.inputs[j].index] + "s"
-        return "list"
+                    return self.fresh(body.names[body.inputs[j].index] + "s")
+        return self.numbered("list")
 
-    def update(self, names: list[str], texts: list[str]) -> None:
+    def update(self, names: list[str], texts: list[str], comments: list[str]) -> None:
         """Give the carries their new values, one line each where the order allows."""
-        pairs = [(n, t) for n, t in zip(names, texts, strict=True) if n != t]
-        todo = [(n, t, set(re.findall(r"\w+", t))) for n, t in pairs]
+        rows = zip(names, texts, comments, strict=True)
+        todo = [(n, t, c, set(re.findall(r"\w+", t))) for n, t, c in rows if n != t]
         while todo:
-            for i, (name, text, _) in enumerate(todo):
-                if not any(name in words for j, (_, _, words) in enumerate(todo) if j != i):
-                    self.assign(name, text, False, "")
+            for i, (name, text, comment, _) in enumerate(todo):
+                if not any(name in row[3] for j, row in enumerate(todo) if j != i):
+                    self.assign(name, text, False, "" if text.isidentifier() else comment)
                     del todo[i]
                     break
             else:
-                self.assign_all([n for n, _, _ in todo], [t for _, t, _ in todo])
+                self.assign_all([row[0] for row in todo], [row[1] for row in todo])
                 return
+
+
+def _item_of(text: str) -> str:
+    """A name for an item of a list: ``y_0`` of ``ys_0``, ``hare_i`` of ``hare``."""
+    if not text.isidentifier():
+        return "item"
+    singular = re.sub(r"s(?=_\d+$|$)", "", text)
+    return singular if singular != text else text + "_i"
 
 
 def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:

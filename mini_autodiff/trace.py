@@ -34,9 +34,8 @@ class Traced(Number):
         trace, value = self.owner, self.owner.origin(value)
         if value is not None:
             used = [u for u in map(trace.origin, users) if u is not None]
-            known = trace.cotangent_of.get(self.index)  # x + y hands its own cotangent to x and y
-            if known is None or (known[0] not in trace.names and value in trace.names):
-                trace.cotangent_of[self.index] = (value, used)
+            # several: x + y hands its own cotangent on to x and to y
+            trace.cotangent_of.setdefault(self.index, []).append((value, used))
 
     def __repr__(self) -> str:
         return f"Traced({self.owner.names.get(self.index, f'v{self.index}')})"
@@ -47,10 +46,9 @@ class Branch(Exception):
 
 
 class Input(Special):
-    """An entry that comes from outside; ``source`` is where a free one comes from."""
+    """An entry that comes from outside."""
 
-    def __init__(self, name: str = "", source: Any = None):
-        self.name, self.source = name, source
+    name = "input"
 
 
 class Output(Special):
@@ -75,7 +73,8 @@ class Trace:
         self.args: list[tuple] = []
         self.entries: list[Traced] = []
         self.names: dict[int, str] = {}
-        self.cotangent_of: dict[int, tuple[int, list[int]]] = {}
+        self.indexed: set[int] = set()  # entries whose name is a place in a list: state_0
+        self.cotangent_of: dict[int, list[tuple[int, list[int]]]] = {}
         self.free: list[Number] = []
         self.free_inputs: list[Traced] = []
         self.inputs: list[Traced] = []
@@ -88,10 +87,15 @@ class Trace:
         self._lifted: dict[int, Traced] = {}
 
     # -- writing --
-    def new(self, name: str = "", lengths: tuple[int, ...] = ()) -> Traced:
-        """An input."""
-        self.inputs.append(self.emit(Input(name), (), lengths))
-        return self.inputs[-1]
+    def new(self, name: str = "", lengths: tuple[int, ...] = (), indexed: bool = False) -> Traced:
+        """An input; ``indexed`` if its name is a place in a list, which a better name replaces."""
+        entry = self.emit(Input(), (), lengths)
+        self.inputs.append(entry)
+        if name:
+            self.names[entry.index] = name
+        if indexed:
+            self.indexed.add(entry.index)
+        return entry
 
     def emit(self, op: Any, args: tuple, lengths: tuple[int, ...] = ()) -> Traced:
         """Write one entry."""
@@ -197,8 +201,7 @@ class Trace:
         for outside, entry in zip(self.free, self.free_inputs, strict=False):
             if entry is x and isinstance(outside, Traced):
                 return outside.owner.name(outside)
-        op = self.ops[x.index]
-        return op.name if isinstance(op, Input) else ""
+        return ""
 
     def origin(self, x: Any) -> int | None:
         """The entry of this trace that a number wraps."""
@@ -267,14 +270,20 @@ def running(trace: Trace) -> Iterator[Trace]:
             for name, value in frame.f_locals.items() if trace.frames[frame] else ():
                 name_numbers(value, name)
         trace.frames.clear()
+        for i, found in trace.candidates.items():
+            trace.cotangent_of[i] = next((f for f in found if f[0] in trace.names), found[0])
 
 
-def name_numbers(value: Any, name: str) -> None:
-    """Give traced numbers their name, unless they have one; a number in a list adds its place."""
+def name_numbers(value: Any, name: str, indexed: bool = False) -> None:
+    """Give traced numbers their name. The first name stays, except that ``x`` replaces
+    ``state_0``, the name of a place in a list."""
     while isinstance(value, Number) and not isinstance(value, Traced):
         value = value.value
     if isinstance(value, Traced):
-        value.owner.names.setdefault(value.index, name)
+        trace, i = value.owner, value.index
+        if i not in trace.names or (i in trace.indexed and not indexed):
+            trace.names[i] = name
+            (trace.indexed.add if indexed else trace.indexed.discard)(i)
         return
     items = getattr(value, "columns", None) or getattr(value, "items", None)
     if type(value) in (list, tuple):
@@ -282,7 +291,7 @@ def name_numbers(value: Any, name: str) -> None:
     if type(items) in (list, tuple) and len(items) < 100:
         for i, item in enumerate(items):
             if isinstance(item, Number) or hasattr(item, "items"):
-                name_numbers(item, f"{name}_{i}")
+                name_numbers(item, f"{name}_{i}", indexed=True)
 
 
 # -- running a trace again ------------------------------------------------------------------------
@@ -312,5 +321,5 @@ def replay(trace: Trace, inputs: list, keep: list | None = None, recall: Any = N
             else:
                 value[i] = apply(op, *given)
         if i in trace.names:
-            name_numbers(value[i], trace.names[i])
+            name_numbers(value[i], trace.names[i], i in trace.indexed)
     return [value[x.index] if isinstance(x, Traced) else x for x in trace.outputs]
