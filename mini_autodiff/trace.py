@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import errors, ops
@@ -270,8 +270,6 @@ def running(trace: Trace) -> Iterator[Trace]:
             for name, value in frame.f_locals.items() if trace.frames[frame] else ():
                 name_numbers(value, name)
         trace.frames.clear()
-        for i, found in trace.candidates.items():
-            trace.cotangent_of[i] = next((f for f in found if f[0] in trace.names), found[0])
 
 
 def name_numbers(value: Any, name: str, indexed: bool = False) -> None:
@@ -297,14 +295,13 @@ def name_numbers(value: Any, name: str, indexed: bool = False) -> None:
 # -- running a trace again ------------------------------------------------------------------------
 
 
-def replay(trace: Trace, inputs: list, keep: list | None = None, recall: Any = None) -> list:
+def replay(trace: Trace, inputs: list, run: Callable | None = None) -> list:
     """Run the entries again on other numbers: floats, dual numbers, those of a tape or a trace.
 
     Args:
         trace: what to run.
         inputs: numbers for its inputs, then for its free inputs.
-        keep: a list that receives all that a later reverse sweep needs of each loop.
-        recall: ``recall(loop, args)`` gives the results of a loop instead of running it.
+        run: ``run(i, op, args)`` does entry ``i``; by default it applies ``op`` to ``args``.
     """
     places = trace.inputs + trace.free_inputs
     value: dict[int, Any] = {x.index: v for x, v in zip(places, inputs, strict=True)}
@@ -313,13 +310,8 @@ def replay(trace: Trace, inputs: list, keep: list | None = None, recall: Any = N
             given = [value[x.index] if isinstance(x, Traced) else x for x in trace.args[i]]
             if isinstance(op, Output):
                 value[i] = given[0][op.k]
-            elif op.name == "loop" and keep is not None:
-                value[i] = apply(op.remembering(), *given)
-                keep += value[i]
-            elif op.name == "loop" and recall is not None:
-                value[i] = recall(op, given)
             else:
-                value[i] = apply(op, *given)
+                value[i] = run(i, op, given) if run else apply(op, *given)
         if i in trace.names:
             name_numbers(value[i], trace.names[i], i in trace.indexed)
     return [value[x.index] if isinstance(x, Traced) else x for x in trace.outputs]
