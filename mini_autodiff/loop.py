@@ -35,6 +35,10 @@ class Loop(Special):
         self._remembering: Loop | None = None
         self._compiled: Callable | None = None
 
+    @property
+    def results(self) -> list:
+        return self.body.outputs
+
     def split(self, args: Any) -> tuple[list, list, list]:
         """Arguments as carries, lists, and free ones."""
         i, j = self.carries, self.carries + self.lists
@@ -115,15 +119,41 @@ class Loop(Special):
             flags[: self.carries] = grown
 
     # -- reverse mode --
+    def costly(self) -> set[int]:
+        """The entries (exp, tanh, ...) whose values are worth keeping for the reverse sweep.
+
+        They are kept if they are no more than the states, so memory at most doubles.
+        """
+        body = self.body
+        varying = {x.index for x in body.inputs}
+        found = set()
+        for i, op in enumerate(body.ops):
+            if any(isinstance(x, Traced) and x.index in varying for x in body.args[i]):
+                varying.add(i)
+                if getattr(op, "costly", False):
+                    found.add(i)
+        return found if len(found) <= self.carries else set()
+
     def remembering(self) -> Loop:
-        """This loop, with the states (and the results of inner loops) as further lists."""
+        """This loop, with further lists: the states, the results of inner loops, costly values."""
         if self._remembering is None:
             body = Trace()
             kept: list = []
+            functions = self.costly()
+
+            def run(i: int, op: Any, args: list) -> Any:
+                if isinstance(op, Loop):
+                    kept.extend(results := apply(op.remembering(), *args))
+                    return results
+                if i in functions:
+                    kept.append(result := apply(op, *args))
+                    return result
+                return apply(op, *args)
+
             with running(body):
                 inputs = [body.new(lengths=x.lengths) for x in self.body.inputs]
                 free = [body.free_input(x) for x in self.body.free_inputs]
-                out = replay(self.body, inputs + free, keep=kept)
+                out = replay(self.body, inputs + free, run)
             body.outputs = out + inputs[: self.carries] + kept
             self._remembering = Loop(body, self.carries, self.length, self.backward)
         return self._remembering
@@ -188,11 +218,18 @@ class Loop(Special):
             inner = [*state, *xs, *map(body.lift, values[n + lists :])]
             inner = [tape.new(x) if flag else x for x, flag in zip(inner, flags, strict=True)]
 
-            def recall(loop: Loop, args: list) -> list:
-                results = [next(kept) for _ in loop.remembering().body.outputs]
-                return loop.recorded(tape, args, results)
+            functions = self.costly()
 
-            out = replay(self.body, inner, recall=recall)
+            def recall(i: int, op: Any, args: list) -> Any:
+                if isinstance(op, Loop):
+                    return op.recorded(tape, args, [next(kept) for _ in op.remembering().results])
+                if i in functions:
+                    known = next(kept)
+                    on_tape = any(tape.lower(x) is not x for x in args)
+                    return tape.apply(op, tuple(args), known) if on_tape else known
+                return apply(op, *args)
+
+            out = replay(self.body, inner, recall)
             ends = [(inner[k], total[k]) for k in summed]
             ends += [(out[k], d) for k, d in (d_state | d_ys).items()]
             wanted = [inner[k] for k in moving + summed + read]

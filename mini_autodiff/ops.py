@@ -36,7 +36,7 @@ class Op:
     """
 
     __slots__ = (
-        "arity", "binds", "domain", "formulas", "javascript", "name", "rules", "slopes", "smooth", "text", "value",
+        "arity", "binds", "costly", "domain", "formulas", "javascript", "name", "rules", "slopes", "smooth", "text", "value",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +51,7 @@ class Op:
         self.slopes = tuple(s and _function(every, s, FLOAT) for s in slopes)
         self.rules = tuple(s and _function(every, s, GENERIC) for s in slopes)
         self.smooth = any(slopes)
+        self.costly = self.smooth and any(f in text for f in (*MATH, "sigmoid", "softplus", "**"))
         GENERIC[name] = self  # the slopes of other rows use this one
         FLOAT.setdefault(name, self.value)
 

@@ -125,12 +125,15 @@ class Tape:
         """The value of a number on this tape; any other number as it is."""
         return x.value if isinstance(x, Var) and x.owner is self else x
 
-    def apply(self, op: ops.Op, args: tuple) -> Any:
-        """Any operation of the table, on numbers of which at least one is on this tape."""
+    def apply(self, op: Any, args: tuple, value: Any = None) -> Any:
+        """Any operation, on numbers of which at least one is on this tape.
+
+        ``value`` is the result, if it is already known.
+        """
         if isinstance(op, ops.Special):
             return op.reverse(self, args)
         values = [self.lower(x) for x in args]
-        value = apply(op, *values)
+        value = apply(op, *values) if value is None else value
         rules = op.rules if any(isinstance(x, Number) for x in values) else op.slopes
         edges: list[Any] = []
         for x, value_of_x, rule in zip(args, values, rules, strict=False):
