@@ -22,7 +22,7 @@ from .ops import FLOAT, Number, Op
 from .printer import ATOM, Printer, count_uses, prune
 from .stacked import Stacked
 from .surroundings import Surroundings
-from .trace import Trace, running, tracing
+from .trace import Branch, Trace, running, tracing
 
 _numbers = itertools.count(1)
 
@@ -267,11 +267,12 @@ def jit(f: Callable) -> Callable:
     <BLANKLINE>
     """
     cache: dict[Any, list[Program]] = {}
+    unprintable: set = set()
 
     @functools.wraps(f)
     def compiled(*args: Any, **kwargs: Any) -> Any:
         call = Call(args, kwargs)
-        if tracing() or call.traced:
+        if tracing() or call.traced or call.key in unprintable:
             return f(*args, **kwargs)
         programs = cache.get(call.key, ())
         for program in programs:
@@ -285,7 +286,11 @@ def jit(f: Callable) -> Callable:
                 raise _explained(error, f, args, kwargs) from None
             compiled.source = program.source
             return program.result(out)
-        program = Program(f, call)
+        try:
+            program = Program(f, call)
+        except Branch:  # how often it loops depends on its numbers: it stays as it is
+            unprintable.add(call.key)
+            return f(*args, **kwargs)
         if not program.closed:  # it uses a number of a derivative that is running
             return f(*args, **kwargs)
         fresh = [p for p in programs if p.around.unchanged()]

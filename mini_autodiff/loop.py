@@ -61,9 +61,9 @@ class Loop(Special):
 
     def pruned(self, args: tuple, used: set[int]) -> tuple[Loop, tuple, dict[int, int]]:
         """This loop with only these results: the loop, its arguments, old result -> new."""
-        from .printer import prune
+        from .printer import mark, prune, written_out
 
-        n = self.carries
+        n, whole = self.carries, written_out(self.body)
         same: dict[int, int] = {}
         first: dict[Any, int] = {}
         for k in range(n, n + self.lists):  # the same list read twice is read once
@@ -72,20 +72,19 @@ class Loop(Special):
                 same[k] = first[key]
             first.setdefault(key, k)
         want = set(used)
-        outputs = self.body.outputs
+        outputs = whole.outputs
         while True:
-            ks = sorted(want)
-            self.body.outputs = [outputs[k] for k in ks]
-            body = prune(self.body, same)
-            self.body.outputs = outputs
-            needed = {k for k in body.kept if k < n}
+            need, loops = mark(whole, [outputs[k] for k in sorted(want)])
+            needed = {k for k in range(n) if whole.inputs[k].index in need}
             if needed <= want:
                 break
             want |= needed
+        ks = sorted(want)
+        body = prune(whole, [outputs[k] for k in ks], same, (need, loops))
         carried = [k for k in ks if k < n]
         for k in carried:
             if k not in body.kept:  # it comes out, but no step reads it
-                entry = body.emit(Input(), (), self.body.inputs[k].lengths)
+                entry = body.emit(Input(), (), whole.inputs[k].lengths)
                 place = sum(j < k for j in body.kept)
                 body.inputs.insert(place, entry)
                 body.kept.insert(place, k)
@@ -150,7 +149,7 @@ class Loop(Special):
                     return result
                 return apply(op, *args)
 
-            with running(body):
+            with running(body, naming=False):
                 inputs = [body.new(lengths=x.lengths) for x in self.body.inputs]
                 free = [body.free_input(x) for x in self.body.free_inputs]
                 out = replay(self.body, inputs + free, run)
@@ -206,7 +205,7 @@ class Loop(Special):
             return zero_like(values[k]) if came is None else came
 
         body = Trace()
-        with running(body):
+        with running(body, naming=False):
             d_state = {k: body.new(lengths=lengths_of(values[k])) for k in moving}
             total = {k: body.new(lengths=lengths_of(values[k])) for k in summed}
             items = [body.new(lengths=lengths_of(x)[1:]) for x in columns]
@@ -260,7 +259,7 @@ class Loop(Special):
 
         body = Trace()
         inner_run = type(run)(run.many)
-        with running(body):
+        with running(body, naming=False):
 
             def new(k: int) -> Traced:
                 return body.new(lengths=self.body.inputs[k].lengths)

@@ -28,17 +28,10 @@ RESERVED = set(keyword.kwlist) | set(
 # -- leaving out what is not needed ---------------------------------------------------------------
 
 
-def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = False) -> Trace:
-    """A copy with only the entries that the outputs and guards need.
-
-    ``same`` says which inputs are copies of earlier ones. ``kept`` of the result lists the
-    positions of the inputs that are left, ``kept_free`` those of the free inputs.
-    """
-    if any(op.name == "call" for op in trace.ops):
-        trace = written_out(trace)
-    need = {x.index for x in trace.outputs if isinstance(x, Traced)}
+def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
+    """The entries that these outputs and the guards need, and the loops among them, pruned."""
+    need = {x.index for x in outputs if isinstance(x, Traced)}
     need |= {condition.index for condition, _ in trace.guards}
-    same = same or {}
     used: dict[int, set[int]] = {}
     loops: dict[int, tuple] = {}
     for i in range(len(trace.ops) - 1, -1, -1):
@@ -49,17 +42,36 @@ def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = 
             elif op.name == "loop":
                 loops[i] = op.pruned(args, used[i])
                 args = loops[i][1]
-            need |= {x.index for x in args if isinstance(x, Traced)}
-    need |= {trace.inputs[j].index for k, j in same.items() if trace.inputs[k].index in need}
+            for x in args:
+                if type(x) is Traced:
+                    need.add(x.index)
+    return need, loops
+
+
+def prune(
+    trace: Trace,
+    outputs: list | None = None,
+    same: dict[int, int] | None = None,
+    marked: tuple | None = None,
+    keep_inputs: bool = False,
+) -> Trace:
+    """A copy with only the entries that the outputs and guards need.
+
+    ``same`` says which inputs are copies of earlier ones; ``marked`` is the result of ``mark``.
+    ``kept`` of the copy lists the positions of the inputs that are left, ``kept_free`` those of
+    the free inputs.
+    """
+    outputs = trace.outputs if outputs is None else outputs
+    need, loops = marked or mark(trace, outputs)
     new = Trace(trace.example)
     new.kept, new.kept_free = [], []  # type: ignore[attr-defined]
     at: dict[int, Any] = {}
     places = [(x, "inputs", k) for k, x in enumerate(trace.inputs)]
     places += [(x, "free_inputs", k) for k, x in enumerate(trace.free_inputs)]
     for x, group, k in places:
-        if group == "inputs" and k in same:
-            if x.index in need:
-                at[x.index] = at[trace.inputs[same[k]].index]
+        first = trace.inputs[same[k]].index if group == "inputs" and same and k in same else -1
+        if first in at:
+            at[x.index] = at[first]
         elif x.index in need or keep_inputs:
             at[x.index] = new.emit(trace.ops[x.index], (), x.lengths)
             getattr(new, group).append(at[x.index])
@@ -74,7 +86,7 @@ def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = 
             op = Output(loops[args[0].index][2][op.k])
         args = tuple(at[x.index] if isinstance(x, Traced) else x for x in args)
         at[i] = new.emit(op, args, trace.entries[i].lengths)
-    new.outputs = [at[x.index] if isinstance(x, Traced) else x for x in trace.outputs]
+    new.outputs = [at[x.index] if isinstance(x, Traced) else x for x in outputs]
     new.guards = [(at[c.index], outcome) for c, outcome in trace.guards]
     for i, entry in at.items():
         if i in trace.names:
@@ -91,7 +103,9 @@ def prune(trace: Trace, same: dict[int, int] | None = None, keep_inputs: bool = 
 
 
 def written_out(trace: Trace) -> Trace:
-    """A copy in which calls are replaced by what they do."""
+    """The trace, with calls replaced by what they do."""
+    if not any(op.name == "call" for op in trace.ops):
+        return trace
     new = Trace(final=True)
     inputs = [new.new(trace.names.get(x.index, ""), x.lengths) for x in trace.inputs]
     free = [new.free_input(x) for x in trace.free_inputs]

@@ -81,6 +81,7 @@ class Trace:
         self.outputs: list[Any] = []
         self.guards: list[tuple[Traced, bool]] = []
         self.example = example
+        self.naming = False
         self.frames: dict[Any, int] = {}  # of the user's functions -> how deep
         self._values: dict[int, Any] = {}
         self._seen: dict[tuple, Traced] = {}
@@ -127,7 +128,9 @@ class Trace:
 
     def lift(self, x: Any) -> Any:
         """``x`` as an argument here; a number of an outer recording becomes a free input."""
-        if not isinstance(x, Number) or x.owner is self:
+        if not isinstance(x, Number):
+            return x
+        if x.owner is self:
             return x
         if id(x) not in self._lifted:
             entry = self.emit(Input(), (), lengths_of(x))
@@ -137,27 +140,34 @@ class Trace:
         return self._lifted[id(x)]
 
     def apply(self, op: Any, args: tuple) -> Any:
-        args = tuple(map(self.lift, args))
+        args = tuple([self.lift(x) if isinstance(x, Number) else x for x in args])
         if isinstance(op, Special):
             return op.trace(self, args)
-        if any(lengths_of(x) for x in args):
-            if op is ops.add:
-                from .lists import add_lists
-
-                return add_lists.trace(self, args)
-            if op is ops.mul and args[0] == 1.0:
-                return args[1]
-            raise TypeError(f"{op.name} got a whole list of a traced program")
+        for x in args:
+            if type(x) is not float and lengths_of(x):
+                return self._on_lists(op, args)
         return self.simplest(op, args)
+
+    def _on_lists(self, op: ops.Op, args: tuple) -> Any:
+        """The two operations that a reverse sweep does on cotangents, when they are lists."""
+        if op is ops.add:
+            from .lists import add_lists
+
+            return add_lists.trace(self, args)
+        if op is ops.mul and args[0] == 1.0:
+            return args[1]
+        raise TypeError(f"{op.name} got a whole list of a traced program")
 
     def once(self, op: Any, args: tuple, lengths: tuple[int, ...] = ()) -> Traced:
         """Write the entry, unless the same one is there. Constants count as equal by ``repr``:
         to ``==`` a 0.0 is a -0.0, and a place 2 on the trace is a constant 2."""
-        key = (op.name, *(x.index if isinstance(x, Traced) else repr(x) for x in args))
-        if key not in self._seen:
-            self._see_frames()
-            self._seen[key] = self.emit(op, args, lengths)
-        return self._seen[key]
+        key = (op.name, *[x.index if type(x) is Traced else repr(x) for x in args])
+        entry = self._seen.get(key)
+        if entry is None:
+            if self.naming:
+                self._see_frames()
+            entry = self._seen[key] = self.emit(op, args, lengths)
+        return entry
 
     def simplest(self, op: ops.Op, args: tuple) -> Any:
         """The entry for ``op``, after rewriting that changes no bit of the result."""
@@ -257,10 +267,11 @@ def tracing() -> bool:
 
 
 @contextlib.contextmanager
-def running(trace: Trace) -> Iterator[Trace]:
-    """Trace what happens inside, then name its numbers as the functions' local variables do."""
+def running(trace: Trace, naming: bool = True) -> Iterator[Trace]:
+    """Trace what happens inside; ``naming`` its numbers as the functions' local variables do."""
     traces = _running.__dict__.setdefault("traces", [])
     traces.append(trace)
+    trace.naming = naming
     trace.frames[sys._getframe(2)] = 0  # look no further up than this
     try:
         yield trace
