@@ -1,8 +1,9 @@
 """Solvers of differential equations that can be differentiated, in pure Python."""
 
-from .adaptive import Grid, SolverError, march, solve
+from .adaptive import Grid, SolverError, march
 from .dense import interpolate
-from .fixed import solve_fixed, step
+from .fixed import solve_fixed, stages, step
+from .solve import solve
 from .tableau import (
     BOGACKI_SHAMPINE,
     DORMAND_PRINCE,
@@ -31,5 +32,6 @@ __all__ = [
     "march",
     "solve",
     "solve_fixed",
+    "stages",
     "step",
 ]

@@ -82,6 +82,11 @@ class Tableau:
         return self.a[-1] == self.b[:-1] and self.b[-1] == 0
 
     @cached_property
+    def error_weights(self) -> tuple[float, ...]:
+        """b - b_low, exact before it is rounded."""
+        return _floats(tuple(b - low for b, low in zip(self.b, self.b_low, strict=True)))
+
+    @cached_property
     def floats(self) -> tuple[tuple[tuple[float, ...], ...], tuple[float, ...], tuple[float, ...]]:
         return tuple(map(_floats, self.a)), _floats(self.b), _floats(self.c)
 

@@ -4,7 +4,8 @@ A method has order p exactly if, for every rooted tree with at most p vertices,
 
     sum_i b_i phi_i(tree)  =  1 / density(tree)
 
-where phi_i is a product over the branches at the root: phi_i = prod_branch sum_j a_ij phi_j(branch).
+where phi_i is a product over the branches at the root:
+phi_i = prod_branch sum_j a_ij phi_j(branch).
 Source: J. C. Butcher, Numerical Methods for Ordinary Differential Equations, chapter 3.
 A tree is the sorted tuple of its branches; a single vertex is ().
 """

@@ -39,7 +39,9 @@ def test_error_falls_with_the_order_of_the_method(method, of):
     r, decay = 10.0, math.exp(-10.0)
 
     def end(rate, n):
-        f = lambda t, u, rate: rate * u * (1 - u / 3)
+        def f(t, u, rate):
+            return rate * u * (1 - u / 3)
+
         return ode.solve_fixed(f, 1.0, 0.0, 1.0, n, rate, method)[1][-1]
 
     def error(n):
@@ -114,8 +116,8 @@ def test_steps_are_those_of_diffrax():
                                          p[3] * u[0] * u[1] - p[2] * u[1]])
     )  # fmt: skip
     for ours, theirs in (
-        (ode.EULER, diffrax.Euler()), (ode.HEUN, diffrax.Heun()), (ode.MIDPOINT, diffrax.Midpoint()),
-        (ode.BOGACKI_SHAMPINE, diffrax.Bosh3()), (ode.DORMAND_PRINCE, diffrax.Dopri5()),
+        (ode.EULER, diffrax.Euler()), (ode.HEUN, diffrax.Heun()),
+        (ode.MIDPOINT, diffrax.Midpoint()), (ode.BOGACKI_SHAMPINE, diffrax.Bosh3()), (ode.DORMAND_PRINCE, diffrax.Dopri5()),
         (ode.TSITOURAS, diffrax.Tsit5()),
     ):  # fmt: skip
         found = diffrax.diffeqsolve(

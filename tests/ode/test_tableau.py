@@ -73,8 +73,10 @@ def test_dense_output_meets_its_conditions_as_identities_in_theta():
 
     def coefficients(tree):
         phi = weights(tree, ode.DORMAND_PRINCE.a)
-        return [sum((row[j] * w for row, w in zip(DORMAND_PRINCE_DENSE, phi, strict=True)), Fraction(0))
-                for j in range(4)]  # fmt: skip
+        return [
+            sum(row[j] * w for row, w in zip(DORMAND_PRINCE_DENSE, phi, strict=True))
+            for j in range(4)
+        ]
 
     for order in range(1, 5):
         for tree in trees(order):

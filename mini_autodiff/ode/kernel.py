@@ -1,0 +1,258 @@
+"""Compiled steps for the adaptive solver, and the reverse sweep made from them.
+
+How many steps an adaptive solve takes is known only once it has run, so it cannot be one compiled
+loop. Its steps can. Two programs are printed, once for each right-hand side: a trial step, and a
+step's reverse sweep, both with the length of the step *as an input*. That is all that frozen steps
+mean: h comes from outside, so no derivative passes through it.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+from .. import lax
+from .. import numpy as jnp
+from ..array import Atoms
+from ..compile import BranchFlipped, Call, Program
+from ..ops import Number, Special, apply
+from ..surroundings import Surroundings
+from ..tape import Tape, vjp
+from ..trace import Branch, Traced
+from .adaptive import Grid, attempt, error_square, locate, march, read, replay
+from .dense import interpolate
+from .fixed import RightHandSide
+
+MOST_NUMBERS = 300  # states and parameters; straight-line code for more is slow to print
+MOST_KERNELS = 64
+
+
+class NotClosed(Exception):
+    """The right-hand side uses, from outside, a number of a derivative that is running."""
+
+
+class Compiled:
+    """A function of lists of numbers as a program: floats in, floats out."""
+
+    def __init__(self, f: Callable, *lengths: int):
+        self.f, self.lengths = f, lengths
+        self.programs: list[Program] = []
+
+    def __call__(self, *numbers: float) -> tuple[float, ...]:
+        for program in self.programs:
+            try:
+                return program.run(*numbers)
+            except BranchFlipped:
+                continue
+        supply = iter(numbers)
+        lists = tuple([next(supply) for _ in range(n)] for n in self.lengths)
+        program = Program(self.f, Call(lists, {}))
+        if not program.closed:
+            raise NotClosed
+        self.programs.insert(0, program)
+        return program.run(*numbers)
+
+
+class Kernel:
+    """What the adaptive solver does with one right-hand side, on plain numbers.
+
+    Attributes:
+        trial: (t, h, rtol, atol, y, k1, p) -> y', slope there, squared error over tolerance.
+        back: (t, h, y, p, d_y', d_p) -> d_y, d_p with the share of this step.
+        inside: (t, h, theta, y, y', p) -> the state between y and y'.
+        inside_back: (t, h, theta, y, y', p, its cotangent, d_y, d_y', d_p) -> the last three
+            with the share of this state.
+    """
+
+    def __init__(self, method: Any, f: RightHandSide, y: Any, args: Any):
+        self.method, self.f, self.around = method, f, Surroundings(f)
+        known, state = Atoms(args), Atoms(y).rebuild
+        n, m = len(Atoms(y).atoms), sum(map(real, known.atoms))
+
+        def full(p: list) -> Any:
+            numbers = iter(p)
+            return known.rebuild([next(numbers) if real(x) else x for x in known.atoms])
+
+        def trial(th: list, tolerance: list, y: list, k1: list, p: list) -> tuple:
+            (t, h), before = th, state(y)
+            after, error, slope = attempt(method, f, t, before, h, full(p), state(k1))
+            return after, slope, error_square(error, before, after, *tolerance)
+
+        def back(th: list, y: list, p: list, d_after: list, d_p: list) -> tuple:
+            def step(y: list, p: list) -> Any:
+                return attempt(method, f, th[0], state(y), th[1], full(p))[0]
+
+            _, pull = vjp(step, y, p)
+            d_y, share = pull(state(d_after))
+            return d_y, [a + b for a, b in zip(d_p, share, strict=True)]
+
+        def inside(where: list, y: list, after: list, p: list) -> Any:
+            t, h, theta = where
+            return interpolate(method, f, t, state(y), h, state(after), theta, full(p))
+
+        def inside_back(where: list, y: list, after: list, p: list, d: list, sums: list) -> list:
+            _, pull = vjp(lambda *now: inside(where, *now), y, after, p)
+            shares = [x for part in pull(state(d)) for x in part]
+            return [a + b for a, b in zip(sums, shares, strict=True)]
+
+        self.trial = Compiled(trial, 2, 2, n, n, m)
+        self.back = Compiled(back, 2, n, m, n, m)
+        self.inside = Compiled(inside, 3, n, n, m)
+        self.inside_back = Compiled(inside_back, 3, n, n, m, n, n + n + m)
+
+
+_kernels: dict[Any, Kernel] = {}
+
+
+def kernel_of(method: Any, f: RightHandSide, y: Any, args: Any) -> Kernel:
+    """The kernel of this right-hand side, printed before or now."""
+    plain = isinstance(f, types.FunctionType) and not f.__closure__ and not f.__defaults__
+    known = Atoms((y, args))
+    kinds = tuple(float if real(x) else (type(x), x) for x in known.atoms)
+    which = f.__code__ if plain else id(f)  # a lambda made anew has the same code
+    key = (id(method), which, repr(known.structure), tuple(known.shapes()), kinds)
+    kernel = _kernels.get(key)
+    if kernel is None or not kernel.around.unchanged():
+        if len(_kernels) >= MOST_KERNELS:
+            del _kernels[next(iter(_kernels))]
+        kernel = _kernels[key] = Kernel(method, f, y, args)
+    return kernel
+
+
+class Path(Special):
+    """An adaptive solve as one operation: from start and parameters to the states at ``ts``."""
+
+    name = "path"
+
+    def __init__(self, f: RightHandSide, y0: Any, ts: list[float], args: Any, settings: dict):
+        self.f, self.ts, self.settings = f, ts, settings
+        self.method = settings["tableau"]
+        self.into, self.n = Atoms((y0, args)), len(Atoms(y0).atoms)
+        self.row = Atoms(y0)
+
+    def states(self) -> Any:
+        """The states, whatever kind of numbers the start and the parameters are."""
+        atoms = self.into.atoms
+        if len(atoms) > MOST_NUMBERS:
+            return self.replayed(atoms)
+        try:
+            derived = any(isinstance(x, Number) for x in atoms)
+            flat: list = apply(self, *atoms) if derived else self.value(*atoms)  # type: ignore
+        except (NotClosed, TypeError):  # a mistake in f will show again, with a better message
+            return self.replayed(atoms)
+        rows = [flat[i : i + self.n] for i in range(0, len(flat), self.n)]
+        return jnp.stack([self.row.rebuild(row) for row in rows])
+
+    def replayed(self, atoms: list) -> Any:
+        """March on plain numbers, then take the same steps with the numbers of a derivative."""
+        y0, args = self.into.rebuild(atoms)
+        slopes = Atoms(self.f(self.ts[0], y0, args)).atoms
+        if any(isinstance(innermost(x), Traced) for x in [*atoms, *slopes]):
+            self.trace()
+        grid = march(
+            lambda *now: lax.stop_gradient(self.f(*now)),
+            lax.stop_gradient(y0), self.ts[0], self.ts[-1], lax.stop_gradient(args),
+            **self.settings,
+        )  # fmt: skip
+        if any(isinstance(x, Number) for x in [*atoms, *slopes]):
+            grid = replay(self.f, y0, args, grid, self.method)
+        return read(self.f, args, grid, self.ts, self.method)
+
+    # -- on plain numbers --
+    def march(self, kernel: Kernel, y: list, p: list) -> Grid:
+        n, trial = self.n, kernel.trial
+        rtol, atol = self.settings["rtol"], self.settings["atol"]
+
+        def compiled(t: float, h: float, y: Any, k1: Any) -> tuple:
+            out = trial(t, h, rtol, atol, *y, *k1, *p)
+            return out[:n], out[n:-1], out[-1]
+
+        y0, args = self.into.rebuild(self.plain)
+        return march(self.f, y0, self.ts[0], self.ts[-1], args, trial=compiled, **self.settings)
+
+    def value(self, *atoms: Any) -> list:
+        return self.run(atoms)[0]
+
+    def run(self, atoms: Any) -> tuple:
+        """The states one after the other, and what the reverse sweep needs."""
+        self.plain = [float(x) for x in atoms[: self.n]] + list(atoms[self.n :])
+        y, p = self.plain[: self.n], [x for x in atoms[self.n :] if real(x)]
+        y0, args = self.into.rebuild(self.plain)
+        kernel = kernel_of(self.method, self.f, y0, args)
+        grid = self.march(kernel, y, p)
+        places, flat = locate(grid, self.ts), []  # type: ignore[var-annotated]
+        for i, theta in places:
+            if theta:
+                step = (grid.ts[i], grid.hs[i], theta)
+                flat += kernel.inside(*step, *grid.ys[i], *grid.ys[i + 1], *p)
+            else:
+                flat += grid.ys[i]
+        return flat, (kernel, grid, places, p)
+
+    # -- derivatives --
+    def reverse(self, tape: Tape, atoms: tuple) -> list:
+        values = [tape.lower(x) for x in atoms]
+        if any(isinstance(x, Number) for x in values):  # a derivative inside a derivative
+            return Atoms(self.replayed(list(atoms))).atoms
+        flat, kept = self.run(values)
+
+        def pull(cotangent: list) -> None:
+            given = [cotangent[x.index] for x in out]
+            if all(c is None for c in given):
+                return
+            given = [0.0 if c is None else c for c in given]
+            if any(isinstance(c, Number) for c in given):
+                again = Tape()
+                inputs = [again.new(x) for x in values]
+                shares = again.pull(Atoms(self.replayed(inputs)).atoms, given, inputs)
+            else:
+                shares = self.pull_back(given, values, *kept)
+            for x, share in zip(atoms, shares, strict=True):
+                tape.accumulate(cotangent, x, share)
+
+        out = tape.call(flat, pull)
+        return out
+
+    def pull_back(
+        self, given: list, values: list, kernel: Kernel, grid: Grid, places: list, p: list
+    ) -> list:
+        """The reverse sweep: cotangents of start and parameters, from those of the states."""
+        n, m = self.n, len(p)
+        rows = [(i, theta, given[k * n : k * n + n]) for k, (i, theta) in enumerate(places)]
+        d_y: Any = [0.0] * n
+        d_p: Any = [0.0] * m
+        for i in reversed(range(len(grid.hs) + 1)):
+            d_before = [0.0] * n
+            while rows and rows[-1][0] == i and rows[-1][1]:
+                _, theta, d = rows.pop()
+                step = (grid.ts[i], grid.hs[i], theta, *grid.ys[i], *grid.ys[i + 1], *p)
+                sums = kernel.inside_back(*step, *d, *d_before, *d_y, *d_p)
+                d_before, d_y, d_p = sums[:n], sums[n : n + n], sums[n + n :]
+            if i < len(grid.hs):
+                out = kernel.back(grid.ts[i], grid.hs[i], *grid.ys[i], *p, *d_y, *d_p)
+                d_y, d_p = [a + b for a, b in zip(out[:n], d_before, strict=True)], out[n:]
+            if rows and rows[-1][0] == i:
+                d_y = [a + b for a, b in zip(d_y, rows.pop()[2], strict=True)]
+        shares = iter(d_p)
+        return [*d_y, *(next(shares) if real(x) else 0.0 for x in values[n:])]
+
+    def forward(self, run: Any, atoms: tuple) -> list:
+        return Atoms(self.replayed(list(atoms))).atoms
+
+    def trace(self, *_: Any) -> list:
+        raise Branch(
+            "how many steps an adaptive solve takes depends on its numbers, so it has no place in "
+            "a loop or a program that is printed; there use ode.solve_fixed"
+        )
+
+
+def real(x: Any) -> bool:
+    """Whether a derivative by ``x`` makes sense: a float, or a number that stands for one."""
+    return isinstance(x, (float, Number))
+
+
+def innermost(x: Any) -> Any:
+    while isinstance(x, Number) and not isinstance(x, Traced):
+        x = x.value
+    return x
