@@ -31,7 +31,7 @@ class Array:
 
     __slots__ = ("items", "shape")
     long = False  # a long array of a traced program, see stacked.py
-    __array_ufunc__ = None
+    __array_ufunc__ = Number.__array_ufunc__
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, items: Any):
@@ -254,7 +254,9 @@ class Atoms:
     def __init__(self, of: Any, real: str = ""):
         leaves, self.structure = tree.flatten(of)
         leaves = [array(x) if not scalar(x) and hasattr(x, "tolist") else x for x in leaves]
-        self.leaves = [x.plain() if isinstance(x, Array) else x for x in leaves]
+        leaves = [x.plain() if isinstance(x, Array) else x for x in leaves]
+        plain = (Array, float, int, Number)  # a NumPy scalar of another width becomes a float
+        self.leaves = [float(x) if not isinstance(x, plain) and scalar(x) else x for x in leaves]
         self.atoms: list = []
         for leaf in self.leaves:
             self.atoms += leaf.atoms() if isinstance(leaf, Array) else [leaf]

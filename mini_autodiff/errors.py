@@ -32,6 +32,20 @@ def domain(op: Any, args: tuple, error: Exception) -> Exception:
     return type(error)(f"{op.name}({values}) is undefined{rule}.\n  at {where_called()}")
 
 
+def no_slope(op: Any, values: list) -> ZeroDivisionError:
+    """A value that exists where the slope does not: ``sqrt(0)``."""
+    at = ", ".join(f"{x!r}" for x in values)
+    return ZeroDivisionError(
+        f"the slope of {op.name} at {at} is infinite or undefined.\n  at {where_called()}\n"
+        f"Keep the argument away from there, for example {op.name}(where(x > 0, x, 1.0))."
+    )
+
+
+def not_finite(what: str, value: float, line: str) -> FloatingPointError:
+    """The first bad number that ``debug_nans`` finds."""
+    return FloatingPointError(f"{what} became {value!r} first here:\n  {line}")
+
+
 def not_a_float(call: str) -> TypeError:
     return TypeError(
         f"{call} needs a plain number, but got one that is being differentiated or traced; its "

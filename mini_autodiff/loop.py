@@ -15,7 +15,7 @@ from . import ops, tree
 from .array import Array, Atoms, array, nested
 from .ops import Special, apply, lengths_of, zero_like
 from .stacked import as_lists, from_lists, settle
-from .tape import Tape, Var
+from .tape import Tape, Var, loops_are_plain
 from .trace import Branch, Input, Output, Trace, Traced, replay, running
 
 
@@ -343,6 +343,8 @@ def scan(
         )
     (n,) = lengths
     looped = None
+    if n == 0 or loops_are_plain():
+        return _plain_scan(f, init, leaves, structure, n, reverse)
     with contextlib.suppress(Branch, ArithmeticError, ValueError):  # the plain loop tells where
         looped = _traced_scan(f, init, leaves, structure, n, reverse)
     return looped or _plain_scan(f, init, leaves, structure, n, reverse)

@@ -85,7 +85,6 @@ class Number:
     """
 
     __slots__ = ("owner",)
-    __array_ufunc__ = None  # NumPy then leaves  array * number  to us, and refuses np.sin(number)
     __hash__ = None  # type: ignore[assignment]  # as a dict key it would compare by identity
 
     def __add__(a, b): return apply(add, a, b) if scalar(b) else NotImplemented
@@ -111,6 +110,15 @@ class Number:
     def note_cotangent(self, value: Any, users: list) -> None:
         """Told after a reverse sweep: this number is the cotangent of ``value``, which was used
         for these numbers. A trace keeps it, to print it as a comment."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        """NumPy's arithmetic on our numbers is ours; its functions (np.sin) are refused."""
+        from .array import elementwise
+
+        op = NUMPY.get(ufunc.__name__)
+        if op is None or method != "__call__" or kwargs:
+            raise errors.not_a_float(f"numpy.{ufunc.__name__}")
+        return elementwise(op, *inputs)
 
     def __float__(self):
         raise errors.not_a_float("float()")
@@ -282,3 +290,8 @@ maximum_ = op("maximum", "maximum(a, b)", "where(a > b, 1.0, where(a == b, 0.5, 
               "where(a < b, 1.0, where(a == b, 0.5, 0.0))")
 minimum_ = op("minimum", "minimum(a, b)", "where(a < b, 1.0, where(a == b, 0.5, 0.0))",
               "where(a > b, 1.0, where(a == b, 0.5, 0.0))")
+# fmt: on
+NUMPY = {  # how NumPy calls what it may do with our numbers
+    "add": add, "subtract": sub, "multiply": mul, "divide": div, "power": power, "negative": neg,
+    "less": lt, "less_equal": le, "greater": gt, "greater_equal": ge, "equal": eq, "not_equal": ne,
+}  # fmt: skip

@@ -20,13 +20,16 @@ Read this file first. Its three ideas:
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
-from collections.abc import Callable
+import math
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import errors, ops
-from .array import Atoms, Array, basis, nested
+from .array import Atoms, basis, nested
 from .ops import Number, apply
 
 depths = itertools.count(1)  # each recording is deeper than all that started before it
@@ -138,7 +141,10 @@ class Tape:
         edges: list[Any] = []
         for x, value_of_x, rule in zip(args, values, rules, strict=False):
             if rule and x is not value_of_x:
-                edges += (x.index, rule(*values, value))
+                try:
+                    edges += (x.index, rule(*values, value))
+                except (ArithmeticError, ValueError):
+                    raise errors.no_slope(op, values) from None
         return self.record(value, *edges) if edges else value
 
     def reverse(self, cotangent_of: dict[int, Any]) -> list[Any]:
@@ -208,14 +214,59 @@ class FinishedTape(Tape):
         raise errors.leaked()
 
 
+class WatchingTape(Tape):
+    """A tape that stops at the first number that is infinite or not a number, and says where."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def finish(self) -> None:
+        """Stay what it is: the sweep is still to be watched."""
+
+    def record(self, value, *edge):
+        self.lines.append(errors.where_called())
+        if isinstance(value, float) and not math.isfinite(value):
+            raise errors.not_finite("a number", value, self.lines[-1])
+        return super().record(value, *edge)
+
+    def reverse(self, cotangent_of: dict[int, Any]) -> list[Any]:
+        cotangent = super().reverse(cotangent_of)
+        for line, c in zip(reversed(self.lines), reversed(cotangent), strict=True):
+            if isinstance(c, float) and not math.isfinite(c):
+                raise errors.not_finite("the derivative in a number", c, line)
+        return cotangent
+
+
+_loops = threading.local()
+
+
+@contextlib.contextmanager
+def plain_loops() -> Iterator[None]:
+    """Inside, ``scan`` runs as a plain loop, so that every step is recorded."""
+    before, _loops.plain = getattr(_loops, "plain", False), True
+    try:
+        yield
+    finally:
+        _loops.plain = before
+
+
+def loops_are_plain() -> bool:
+    return getattr(_loops, "plain", False)
+
+
+def all_finite(x: Any) -> bool:
+    return all(not isinstance(a, float) or math.isfinite(a) for a in Atoms(x).atoms)
+
+
 # -- what users call ------------------------------------------------------------------------------
 
 
-def vjp(f: Callable, *primals: Any, has_aux: bool = False) -> tuple:
+def vjp(f: Callable, *primals: Any, has_aux: bool = False, tape: Tape | None = None) -> tuple:
     """The value of ``f(*primals)``, and the function that pulls cotangents back through it.
 
     ``vjp`` is short for vector-Jacobian product. With ``has_aux``, ``f`` returns ``(out, aux)``
-    and ``aux`` is returned as a third item.
+    and ``aux`` is returned as a third item. ``tape`` is where to record, for a tape that watches.
 
     >>> value, pull = vjp(lambda x, y: [x * y, x + y], 3.0, 4.0)
     >>> value, pull([1.0, 0.0])  # the first row of the Jacobian
@@ -225,7 +276,7 @@ def vjp(f: Callable, *primals: Any, has_aux: bool = False) -> tuple:
         TypeError: if an argument holds integers, or the cotangent's structure is not that of the
             output.
     """
-    tape = Tape()
+    tape = tape or Tape()
     try:
         into = Atoms(primals, real="vjp")
         inputs = [tape.new(value) for value in into.atoms]
@@ -245,7 +296,12 @@ def vjp(f: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     return (value, pull, aux) if has_aux else (value, pull)
 
 
-def value_and_grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False):
+def value_and_grad(
+    f: Callable,
+    argnums: int | tuple[int, ...] = 0,
+    has_aux: bool = False,
+    debug_nans: bool = False,
+) -> Callable:
     """A function that returns the value of ``f`` and its gradient in the chosen arguments.
 
     The gradient has the structure of the argument: a number for a number, a dict for a dict.
@@ -258,9 +314,11 @@ def value_and_grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: boo
             anything else, which is handed through).
         argnums: the position of the argument, or a tuple of positions.
         has_aux: whether ``f`` returns such a pair.
+        debug_nans: if a result is infinite or not a number, run again and say where it began.
 
     Raises:
         TypeError: if the result is not one number, or an argument holds integers.
+        FloatingPointError: with ``debug_nans``, naming the line of the first bad number.
     """
     numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
@@ -280,6 +338,10 @@ def value_and_grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: boo
 
         value, pull, aux = (*vjp(of_chosen, *chosen, has_aux=has_aux), None)[:3]
         gradient = pull(1.0)
+        if debug_nans and not all_finite((value, gradient)):
+            with plain_loops():
+                _, watched, *_ = vjp(of_chosen, *chosen, has_aux=has_aux, tape=WatchingTape())
+                watched(1.0)
         gradient = gradient[0] if isinstance(argnums, int) else gradient
         return ((value, aux) if has_aux else value), gradient
 
@@ -297,7 +359,12 @@ def _argument(args: tuple, n: int, f: Callable) -> Any:
         ) from None
 
 
-def grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable:
+def grad(
+    f: Callable,
+    argnums: int | tuple[int, ...] = 0,
+    has_aux: bool = False,
+    debug_nans: bool = False,
+) -> Callable:
     """The gradient of a function with one number as its result; see ``value_and_grad``.
 
     >>> grad(lambda x: x ** 3)(2.0)
@@ -305,7 +372,7 @@ def grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False)
     >>> grad(grad(lambda x: x ** 3))(2.0)
     12.0
     """
-    both = value_and_grad(f, argnums, has_aux)
+    both = value_and_grad(f, argnums, has_aux, debug_nans)
 
     @functools.wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:

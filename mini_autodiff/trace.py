@@ -82,6 +82,7 @@ class Trace:
         self.guards: list[tuple[Traced, bool]] = []
         self.example = example
         self.naming = False
+        self.finished = False
         self.frames: dict[Any, int] = {}  # of the user's functions -> how deep
         self._values: dict[int, Any] = {}
         self._seen: dict[tuple, Traced] = {}
@@ -140,6 +141,8 @@ class Trace:
         return self._lifted[id(x)]
 
     def apply(self, op: Any, args: tuple) -> Any:
+        if self.finished:
+            raise errors.leaked()
         args = tuple([self.lift(x) if isinstance(x, Number) else x for x in args])
         if isinstance(op, Special):
             return op.trace(self, args)
@@ -225,6 +228,8 @@ class Trace:
     # -- branches --
     def decide(self, condition: Traced) -> bool:
         """The truth of a condition for the example inputs, kept as a guard."""
+        if self.finished:
+            raise errors.leaked()
         if self.example is None:
             raise Branch(errors.where_called())
         for known, outcome in self.guards:
@@ -276,6 +281,7 @@ def running(trace: Trace, naming: bool = True) -> Iterator[Trace]:
     try:
         yield trace
     finally:
+        trace.finished = True
         traces.pop()
         for frame in sorted(trace.frames, key=trace.frames.get, reverse=True):  # innermost first
             for name, value in frame.f_locals.items() if trace.frames[frame] else ():
