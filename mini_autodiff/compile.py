@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -22,6 +23,7 @@ from .ops import FLOAT, Number, Op
 from .printer import ATOM, Printer, count_uses, prune
 from .stacked import Stacked
 from .surroundings import Surroundings
+from .tape import Tape, plain_loops
 from .trace import Branch, Trace, running, tracing
 
 _numbers = itertools.count(1)
@@ -58,6 +60,9 @@ class PythonPrinter(Printer):
 
     def guard(self, text: str, outcome: bool) -> None:
         self.line(f"if {f'not ({text})' if outcome else text}: raise BranchFlipped")
+
+    def check(self, text: str, op: Op) -> None:
+        self.line(f"{text}  # an error unless it exists: {op.domain}")
 
     def open_loop(self, op: Loop, columns: list, names: list) -> None:
         if op.backward:
@@ -274,28 +279,27 @@ def jit(f: Callable) -> Callable:
         call = Call(args, kwargs)
         if tracing() or call.traced or call.key in unprintable:
             return f(*args, **kwargs)
-        programs = cache.get(call.key, ())
-        for program in programs:
-            if not program.around.unchanged():
-                continue
-            try:
-                out = program.run(*call.values)
-            except BranchFlipped:
-                continue
-            except (ArithmeticError, ValueError) as error:
-                raise _explained(error, f, args, kwargs) from None
-            compiled.source = program.source
-            return program.result(out)
+        kept = [p for p in cache.get(call.key, ()) if p.around.unchanged()]
         try:
+            for program in kept:
+                with contextlib.suppress(BranchFlipped):
+                    out = program.run(*call.values)
+                    compiled.source = program.source
+                    return program.result(out)
             program = Program(f, call)
         except Branch:  # how often it loops depends on its numbers: it stays as it is
             unprintable.add(call.key)
             return f(*args, **kwargs)
+        except (ArithmeticError, ValueError) as error:
+            raise _explained(error, f, args, kwargs) from None
         if not program.closed:  # it uses a number of a derivative that is running
             return f(*args, **kwargs)
-        fresh = [p for p in programs if p.around.unchanged()]
-        cache[call.key] = [program, *fresh[: MOST_BRANCHES - 1]]
-        return compiled(*args, **kwargs)
+        cache[call.key] = [program, *kept[: MOST_BRANCHES - 1]]
+        compiled.source = program.source
+        try:
+            return program.result(program.run(*call.values))
+        except (ArithmeticError, ValueError) as error:
+            raise _explained(error, f, args, kwargs) from None
 
     compiled.source = ""  # type: ignore[attr-defined]
     compiled.program_cache = cache  # type: ignore[attr-defined]
@@ -303,9 +307,14 @@ def jit(f: Callable) -> Callable:
 
 
 def _explained(error: Exception, f: Callable, args: tuple, kwargs: dict) -> Exception:
-    """The error that ``f`` itself raises here: it names the operation and the user's line."""
+    """The error that ``f`` raises on a tape: it names the operation and the user's line."""
+    given = Atoms((args, kwargs))
+    tape = Tape()
+    numbers = [tape.new(x) if isinstance(x, float) else x for x in given.atoms]
+    args, kwargs = given.rebuild(numbers)
     try:
-        f(*args, **kwargs)
+        with plain_loops():
+            f(*args, **kwargs)
     except type(error) as better:
         return better
     return error

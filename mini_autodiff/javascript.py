@@ -64,6 +64,9 @@ class JavaScriptPrinter(Printer):
     def guard(self, text: str, outcome: bool) -> None:
         raise NotImplementedError("an exported program has no branches")
 
+    def check(self, text: str, op: ops.Op) -> None:
+        """Nothing: JavaScript has no errors here, but NaN."""
+
     def open_loop(self, op: Loop, columns: list, names: list) -> None:
         i = self.fresh("i")
         if op.backward:

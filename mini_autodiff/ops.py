@@ -36,7 +36,7 @@ class Op:
     """
 
     __slots__ = (
-        "arity", "binds", "costly", "domain", "formulas", "javascript", "name", "rules", "slopes", "smooth", "text", "value",
+        "arity", "binds", "checks", "costly", "domain", "formulas", "javascript", "name", "rules", "slopes", "smooth", "text", "value",
     )  # fmt: skip
 
     def __init__(
@@ -51,8 +51,9 @@ class Op:
         self.slopes = tuple(s and _function(every, s, FLOAT) for s in slopes)
         self.rules = tuple(s and _function(every, s, GENERIC) for s in slopes)
         self.smooth = any(slopes)
+        self.checks = text.startswith("log")  # its slope exists where its value does not
         self.costly = self.smooth and any(f in text for f in (*MATH, "sigmoid", "softplus", "**"))
-        GENERIC[name] = self  # the slopes of other rows use this one
+        TABLE[name] = GENERIC[name] = self  # the slopes of other rows use this one
         FLOAT.setdefault(name, self.value)
 
     def __call__(self, *args: Any) -> Any:
@@ -154,7 +155,9 @@ def apply(op: Op, *args: Any) -> Any:
         return top.apply(op, args)
     try:
         return op.value(*args)
-    except (ValueError, ZeroDivisionError, OverflowError) as error:
+    except (ValueError, ArithmeticError) as error:
+        if isinstance(op, Special):
+            raise
         raise errors.domain(op, args, error) from None
 
 
@@ -221,6 +224,7 @@ MATH = "sin cos tan exp log sqrt tanh sinh cosh asin acos atan atan2 log1p expm1
 FLOAT: dict[str, Any] = {name: getattr(math, name) for name in MATH}
 FLOAT |= {f.__name__: f for f in (abs, sign, sigmoid, softplus, maximum, minimum)}
 GENERIC: dict[str, Any] = {}
+TABLE: dict[str, Op] = {}
 
 JAVASCRIPT = {  # what Math does not have; printed once, inside the function that needs it
     "sigmoid": "a => a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))",

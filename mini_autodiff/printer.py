@@ -32,6 +32,7 @@ def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
     """The entries that these outputs and the guards need, and the loops among them, pruned."""
     need = {x.index for x in outputs if isinstance(x, Traced)}
     need |= {condition.index for condition, _ in trace.guards}
+    need |= {i for i, op in enumerate(trace.ops) if getattr(op, "checks", False)}
     used: dict[int, set[int]] = {}
     loops: dict[int, tuple] = {}
     for i in range(len(trace.ops) - 1, -1, -1):
@@ -148,6 +149,7 @@ class Printer:
     def guard(self, text: str, outcome: bool) -> None: raise NotImplementedError
     def open_loop(self, op: Any, columns: list, names: list) -> None: raise NotImplementedError
     def close_loop(self) -> None: raise NotImplementedError
+    def check(self, text: str, op: Op) -> None: raise NotImplementedError
     def push(self, name: str, text: str) -> None: raise NotImplementedError
     def turn(self, name: str) -> None: raise NotImplementedError
     def assign_all(self, names: list[str], texts: list[str]) -> None: raise NotImplementedError
@@ -195,7 +197,9 @@ class Printer:
             formulas[i] = text
             named = i in trace.names or (i in trace.cotangent_of and uses.get(i, 0) > 1)
             named = named or self._shown(trace, i, env)
-            if i in ends and uses.get(i, 0) == 1:
+            if not uses.get(i) and i not in guards:
+                self.check(text, op)
+            elif i in ends and uses.get(i, 0) == 1:
                 env[i] = (text, binds)
             elif named or uses.get(i, 0) != 1 or len(text) > WIDTH:
                 if i in guards and uses.get(i, 0) == 1:
