@@ -35,7 +35,7 @@ CSS = (
 .listing{margin:0;border-left:3px solid var(--comment);padding-left:.8em}
 .listing figcaption{font-size:.85em;text-align:left;margin:0 0 .3em;color:var(--comment)}
 .listing pre{background:none;border:0;padding:0;margin:0;overflow-x:auto;white-space:pre;
- line-height:1.45;font-size:.9em;color:inherit}
+ line-height:1.45;font-size:.82em;color:inherit}
 .listing :is(.k,.kn,.kc,.ow){color:var(--keyword)}
 .listing :is(.nf,.nc,.nd,.fm){color:var(--name)}
 .listing :is(.s1,.s2,.sa,.si,.sd,.mi,.mf){color:var(--value)}
