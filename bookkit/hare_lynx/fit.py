@@ -35,8 +35,8 @@ class Recipe(NamedTuple):
     grow: bool = True
     first_window: float = 10.0  # years
     growing: float = 0.7  # the share of the iterations in which the window grows
-    polished: int = 4  # how many of the best starts are polished
-    evaluations: int = 150  # at most, for each
+    polished: int = 3  # how many of the best starts are polished
+    evaluations: int = 60  # at most, for each
 
 
 Loss = Callable[[Params, Any, jax.Array], jax.Array]  # of theta, the lane's data, the iteration
@@ -193,19 +193,25 @@ def judge(model: Model, theta: Params, target: Any) -> float:
 
 
 def polish(
-    model: Model, theta: Params, target: Any, end: float, evaluations: int
+    model: Model,
+    theta: Params,
+    target: Any,
+    end: float,
+    evaluations: int,
+    stride: int = 2 * STRIDE,
 ) -> tuple[Params, float]:
     """Least squares from theta, with the Jacobian by forward mode; returns (theta, loss).
 
-    `end` are the years that may be seen. The step is half of Adam's: least squares is good enough
-    to fit the solver's error if it can. Raises FloatingPointError where theta itself diverges.
+    `end` are the years that may be seen; `stride` are the solver's steps from point to point. They
+    are twice Adam's: least squares is good enough to fit the solver's error if it can. Raises
+    FloatingPointError where theta itself diverges.
     """
     points = round(end * POINTS_PER_YEAR) + 1
     seen = jnp.asarray(target)[:points]
     flat, unravel = ravel_pytree(theta)
 
     def residual(flat):
-        return residuals(model, unravel(flat), seen, stride=2 * STRIDE).ravel()
+        return residuals(model, unravel(flat), seen, stride=stride).ravel()
 
     value, slope = jax.jit(residual), jax.jit(jax.jacfwd(residual))
     if not np.isfinite(value(flat)).all():
