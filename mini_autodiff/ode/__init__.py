@@ -3,6 +3,8 @@
 from .adaptive import Grid, SolverError, march
 from .dense import interpolate
 from .fixed import solve_fixed, stages, step
+from .jump import gillespie, jumps, tau_leaping
+from .sde import brownian, euler_maruyama, milstein
 from .solve import solve
 from .tableau import (
     BOGACKI_SHAMPINE,
@@ -28,10 +30,16 @@ __all__ = [
     "Grid",
     "SolverError",
     "Tableau",
+    "brownian",
+    "euler_maruyama",
+    "gillespie",
     "interpolate",
+    "jumps",
     "march",
+    "milstein",
     "solve",
     "solve_fixed",
     "stages",
     "step",
+    "tau_leaping",
 ]

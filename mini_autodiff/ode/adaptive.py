@@ -158,7 +158,7 @@ def replay(f: RightHandSide, y0: Any, args: Any, grid: Grid, tableau: Tableau) -
 
 def locate(grid: Grid, ts: Sequence[float]) -> list[tuple[int, Any]]:
     """For each time the step that holds it, and the part of the step done by then."""
-    knots = list(map(lax.stop_gradient, grid.ts))
+    knots = [t if isinstance(t, float) else lax.stop_gradient(t) for t in grid.ts]
     sign, i, found = math.copysign(1.0, ts[-1] - ts[0]), 0, []
     for t in ts:
         while i < len(grid.hs) and (t - knots[i + 1]) * sign >= 0:

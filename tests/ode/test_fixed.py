@@ -117,8 +117,8 @@ def test_steps_are_those_of_diffrax():
     )  # fmt: skip
     for ours, theirs in (
         (ode.EULER, diffrax.Euler()), (ode.HEUN, diffrax.Heun()),
-        (ode.MIDPOINT, diffrax.Midpoint()), (ode.BOGACKI_SHAMPINE, diffrax.Bosh3()), (ode.DORMAND_PRINCE, diffrax.Dopri5()),
-        (ode.TSITOURAS, diffrax.Tsit5()),
+        (ode.MIDPOINT, diffrax.Midpoint()), (ode.BOGACKI_SHAMPINE, diffrax.Bosh3()),
+        (ode.DORMAND_PRINCE, diffrax.Dopri5()), (ode.TSITOURAS, diffrax.Tsit5()),
     ):  # fmt: skip
         found = diffrax.diffeqsolve(
             term, theirs, 0.0, 1.0, 0.05, jax_numpy.ones(2), args=jax_numpy.array(RATES)
