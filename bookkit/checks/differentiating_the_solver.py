@@ -32,7 +32,7 @@ def heun_step(y: list, theta: list, h: float) -> list:
     """One step of Heun's method: try Euler's step, then use the mean of the slopes at its ends.
 
     >>> heun_step([1.0, 2.0], [1.0, 0.5, 0.5, 1.0], 0.1)
-    [1.005, 1.905]
+    [1.0025, 1.9025]
     """
     k1 = rates(y, theta)
     k2 = rates([value + h * slope for value, slope in zip(y, k1, strict=True)], theta)
@@ -42,7 +42,7 @@ def heun_step(y: list, theta: list, h: float) -> list:
 def loss(theta: list, y0: list, h: float, data: list) -> float:
     """Half the summed squares of model minus data, one row [hares, lynx] of data a step.
 
-    >>> loss([1.0, 0.5, 0.5, 1.0], [1.0, 2.0], 0.1, [[1.005, 1.905]])
+    >>> loss([1.0, 0.5, 0.5, 1.0], [1.0, 2.0], 0.1, [[1.0025, 1.9025]])
     0.0
     """
     y, total = y0, 0.0
