@@ -13,9 +13,9 @@ A result is a json file written by a script in `benchmarks/` or `alfi/`.
 
 import csv
 import json
-from importlib.resources import files
+from pathlib import Path
 
-_HERE = files(__name__)
+_HERE = Path(__file__).parent
 
 
 class Table(dict[str, list[float]]):
@@ -57,7 +57,7 @@ def load(name: str) -> Table | dict:
         return _read_table(table.read_text(encoding="utf-8"))
     if result.is_file():
         return json.loads(result.read_text(encoding="utf-8"))
-    known = sorted(f.name.rsplit(".", 1)[0] for f in _HERE.iterdir() if f.name[-4:] != ".py")
+    known = sorted(f.stem for f in _HERE.iterdir() if f.suffix in (".csv", ".json"))
     raise KeyError(f"no data called {name!r}; there are: {', '.join(known)}")
 
 

@@ -98,19 +98,14 @@ def drawn_where_the_numbers_say(figure: "LiveFigure") -> None:
     for id_, change in expected.items():
         element = drawing.element(id_)
         for drawn, wanted in _pairs(element, change):
-            off = max((_distance(point, wanted) for point in drawn), default=math.inf)
+            off = max((_distance(point, drawn) for point in wanted), default=0.0)
+            if len(drawn) == len(wanted):  # else ours was thinned, or has corners of its own
+                off = max(off, *(_distance(point, wanted) for point in drawn))
             if off > TOLERANCE:
                 raise LiveFigureError(
                     f"{figure.name!r}: an artist ({_kind(drawing, id_)}) is drawn {off:.2f} units "
                     "from where the numbers of its axes put it; does draw(fig, out) draw the "
                     "output that the artist is tagged with, in plain data coordinates?"
-                )
-        if _kind(drawing, id_) == "text":
-            label = next(element.iter("text")).text or ""
-            if label.replace("-", "\u2212") != change["text"]:
-                raise LiveFigureError(
-                    f"{figure.name!r}: a text is drawn as {label!r} and will be rewritten as "
-                    f"{change['text']!r}; draw it with the same words"
                 )
 
 
@@ -133,7 +128,7 @@ def _points(d: str) -> list[tuple[float, float]]:
 def _distance(point: tuple[float, float], line: list[tuple[float, float]]) -> float:
     """From a point to the polyline, closed: the shortest way to any of its segments."""
     (px, py), best = point, math.inf
-    for (ax, ay), (bx, by) in zip(line, [*line[1:], line[0]], strict=True):
+    for (ax, ay), (bx, by) in zip(line, [*line[1:], *line[:1]], strict=True):
         dx, dy = bx - ax, by - ay
         along = (px - ax) * dx + (py - ay) * dy
         t = min(1.0, max(0.0, along / (dx * dx + dy * dy))) if dx or dy else 0.0

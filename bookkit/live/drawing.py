@@ -53,11 +53,11 @@ class Drawing:
 
     @property
     def ours(self) -> list[str]:
-        """Ids of what matplotlib cannot draw as the page will: the start state redraws them."""
+        """Ids of what matplotlib does not draw as the page will: the start state redraws them."""
         following = {i for i, axes in enumerate(self.spec["axes"]) if "follow" in axes}
         return [
             id_ for item in self.spec["live"] for id_ in item.get("ids", [item.get("id")])
-            if item["axes"] in following or item["kind"] == "cells"
+            if item["axes"] in following or item["kind"] in ("cells", "text")
         ]  # fmt: skip
 
     def svg(self) -> str:

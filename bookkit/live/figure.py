@@ -128,7 +128,7 @@ class LiveFigure:
             drawing.spec, self.look(self.start, out), lambda t: self.words(self.start, out, t)
         )
         # matplotlib's lines stay as they are, but for limits that follow, which it does not
-        # know, and pictures, which it resamples.
+        # know, pictures, which it resamples, and words, which are written once, in the tag.
         drawing.apply({id_: changes[id_] for id_ in drawing.ours if id_ in changes})
         drawing.simplify()
         return drawing
