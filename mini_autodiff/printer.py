@@ -166,7 +166,7 @@ class Printer:
         name, k = base, 2
         if base in RESERVED:
             base = name = base + "_"
-        while name in self.taken:
+        while name in self.taken or name in self.constants:
             name, k = f"{base}_{k}", k + 1
         self.taken.add(name)
         return name

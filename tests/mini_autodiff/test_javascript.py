@@ -94,3 +94,17 @@ def test_arithmetic_is_bit_equal():
 def test_functions_agree_to_rounding():
     # V8 and the C library round sin, exp, ... differently in the last bit or two
     compare(sorted(programs.UNARY), sorted(programs.BINARY), 100, 1e-12)
+
+
+@needs_node
+@pytest.mark.node
+def test_constant_arrays_met_in_different_loops_stay_apart():
+    rows = jnp.array([[float(10 * i + k) for k in range(20)] for i in range(3)])
+
+    def f(x):
+        return rows @ jnp.tanh(x)  # each long dot product is a loop over constants of its own
+
+    x = jnp.array([k / 20 for k in range(20)])
+    source = javascript.export(f, x)
+    (got,) = node(f"{source}\nconsole.log(JSON.stringify([program({x.tolist()})]))")
+    assert got == pytest.approx(f(x).tolist(), rel=1e-12)
