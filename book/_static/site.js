@@ -4,9 +4,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const chapter = summary.parentElement.previousElementSibling.textContent;
     summary.setAttribute("aria-label", `Pages under ${chapter}`);
   }
-  // What these two buttons show (Search Ctrl+K; the mode that is on) is a better name.
-  for (const button of document.querySelectorAll(".search-button-field, .theme-switch-button")) {
-    button.removeAttribute("aria-label");
-  }
+  // What these controls show (Search Ctrl+K; the mode that is on; Show code) is a better name.
+  const named = ".search-button-field, .theme-switch-button, details.hide > summary";
+  for (const control of document.querySelectorAll(named)) control.removeAttribute("aria-label");
   for (const list of document.querySelectorAll(".citation-list")) list.removeAttribute("role");
 });
