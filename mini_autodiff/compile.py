@@ -36,6 +36,10 @@ class BranchFlipped(Exception):
 class PythonPrinter(Printer):
     """Writes Python."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken |= FLOAT.keys()
+
     def number(self, x: Any) -> str:
         if isinstance(x, (tuple, list)):
             name = f"data_{len(self.constants) + 1}"

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from .ops import Special, apply, lengths_of, zero_like
+from .ops import Special, apply, items, lengths_of, zero_like
 
 
 class ListOp(Special):
@@ -22,10 +22,13 @@ class ListOp(Special):
     """
 
     def __init__(self, name: str, value: Callable, transpose: Callable, python: str, js: str):
-        self.name, self.value, self.transpose = name, value, transpose
+        self.name, self.compute, self.transpose = name, value, transpose
         self.python, self.javascript = python, js
 
-    def trace(self, trace: Trace, args: tuple) -> Any:
+    def value(self, *args: Any) -> Any:
+        return items(self.compute(*args))
+
+    def trace(self, trace: Any, args: tuple) -> Any:
         example = self.value(*[zero_like(x) for x in args])
         return trace.once(self, args, lengths_of(example))
 
@@ -85,10 +88,10 @@ def spread(start: int, step: int, n: int) -> ListOp:
     return ListOp(f"spread {start}:{step}:{n}", value, transpose, call, call)
 
 
-def spread_items(items: Any, start: int, step: int, n: int) -> list:
+def spread_items(given: Any, start: int, step: int, n: int) -> list:
     """The helper that printed programs call."""
-    out = [zero_like(items[0])] * n
-    out[start : start + (len(items) - 1) * step + 1 : step] = items
+    out = [zero_like(given[0])] * n
+    out[start : start + (len(given) - 1) * step + 1 : step] = given
     return out
 
 
@@ -102,11 +105,11 @@ def _join_transpose(c: Any, *lists: Any) -> list:
     return [apply(part(i, j, 1), c) for i, j in itertools.pairwise(starts)]
 
 
-def _pack_transpose(c: Any, *items: Any) -> list:
-    return [apply(item(i), c) for i in range(len(items))]
+def _pack_transpose(c: Any, *numbers: Any) -> list:
+    return [apply(item(i), c) for i in range(len(numbers))]
 
 
-pack = ListOp("pack", lambda *items: items, _pack_transpose, "[{, }]", "[{, }]")
+pack = ListOp("pack", lambda *numbers: numbers, _pack_transpose, "[{, }]", "[{, }]")
 join = ListOp(
     "join",
     lambda *lists: [x for a in lists for x in a],
@@ -132,22 +135,22 @@ class Unpack(Special):
 
     def reverse(self, tape: Any, args: tuple) -> list:
         a = tape.lower(args[0])
-        items = apply(self, a)
+        parts = apply(self, a)
 
         def pull(cotangent: list) -> None:
             c = [cotangent[x.index] for x in out]
             if any(x is not None for x in c):
-                pairs = zip(c, items, strict=True)
+                pairs = zip(c, parts, strict=True)
                 c = [zero_like(x) if share is None else share for share, x in pairs]
                 tape.accumulate(cotangent, args[0], apply(pack, *c))
 
-        out = tape.call(items, pull)
+        out = tape.call(parts, pull)
         return out
 
     def forward(self, run: Any, args: tuple) -> list:
-        items = apply(self, run.lower(args[0]))
+        parts = apply(self, run.lower(args[0]))
         along = {d: apply(self, t) for d, t in run.directions(args[0]).items()}
-        return [run.dual(x, {d: t[i] for d, t in along.items()}) for i, x in enumerate(items)]
+        return [run.dual(x, {d: t[i] for d, t in along.items()}) for i, x in enumerate(parts)]
 
 
 unpack = Unpack()

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import ops, tree
 from .array import Array, Atoms, array, nested
-from .ops import Special, apply, lengths_of, zero_like
+from .ops import Special, apply, items, lengths_of, zero_like
 from .stacked import as_lists, from_lists, settle
 from .tape import Tape, Var, loops_are_plain
 from .trace import Branch, Input, Output, Trace, Traced, replay, running
@@ -49,7 +49,7 @@ class Loop(Special):
             from .compile import compile_loop
 
             self._compiled = compile_loop(self)
-        return list(self._compiled(*args))
+        return [items(x) for x in self._compiled(*args)]
 
     def trace(self, trace: Trace, args: tuple) -> list:
         entry = trace.emit(self, args)

@@ -170,11 +170,37 @@ def lengths_of(x: Any) -> tuple[int, ...]:
     return (len(x), *lengths_of(x[0])) if isinstance(x, (tuple, list)) and x else ()
 
 
+class Items(tuple):
+    """A list inside a program, with the sum of two lists number by number (a tuple would join)."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Number):
+            return apply(add, self, other)
+        return Items(a + b for a, b in zip(self, other, strict=True))
+
+    def __radd__(self, other: Any) -> Any:
+        return apply(add, other, self)
+
+    def __rmul__(self, slope: Any) -> Any:
+        return Items(slope * a for a in self)
+
+    __mul__ = __rmul__
+
+
+def items(x: Any) -> Any:
+    """Lists, also inside lists, as ``Items``; a number as it is."""
+    if not isinstance(x, (list, tuple)):
+        return x
+    return Items(map(items, x)) if x and isinstance(x[0], (list, tuple)) else Items(x)
+
+
 def zero_like(x: Any) -> Any:
     """0, or a list of zeros, in the lengths of ``x``."""
     zero: Any = 0.0
     for n in reversed(lengths_of(x)):
-        zero = (zero,) * n
+        zero = Items([zero] * n)
     return zero
 
 

@@ -28,12 +28,17 @@ def _children(tree: Any) -> tuple[list, Callable[[list], Any]] | None:
     """The children of a container and the function that puts new ones in; ``None`` for a leaf."""
     if isinstance(tree, dict):
         keys = sorted(tree)
-        return [tree[k] for k in keys], lambda new: dict(zip(keys, new, strict=True))
+        return [tree[k] for k in keys], lambda new: _as_before(tree, dict(zip(keys, new, strict=True)))
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda new: type(tree)(*new)
     if type(tree) in (list, tuple):
         return list(tree), type(tree)
     return ([], lambda new: None) if tree is None else None
+
+
+def _as_before(old: dict, new: dict) -> dict:
+    """The new dict in the order of the old one."""
+    return {key: new[key] for key in old}
 
 
 def flatten(tree: Any) -> tuple[list, Any]:

@@ -17,6 +17,7 @@ from mini_autodiff.tape import Tape
 floats = st.floats(-3.0, 3.0).map(lambda x: round(x, 3))
 
 
+@settings(deadline=None)
 @given(floats, floats)
 def test_a_polynomial(x, y):
     def f(x, y):
@@ -109,7 +110,7 @@ def test_jacobians_have_the_shapes_of_jax():
         assert out["s"].tolist() == [1.0, 0.0]
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(floats, min_size=3, max_size=3), st.lists(floats, min_size=5, max_size=5))
 def test_vjp_is_the_transpose_of_jvp(v, u):
     def f(x):

@@ -1,0 +1,216 @@
+"""jit: never stale, never the wrong branch, and text that can be read."""
+
+from __future__ import annotations
+
+import traceback
+import types
+
+import numpy
+import pytest
+
+import mini_autodiff as ad
+import mini_autodiff.numpy as jnp
+from mini_autodiff import lax
+
+RATE = 2.0
+SETTINGS = {"deep": {"rate": 2.0}}
+module = types.ModuleType("constants")
+module.rate = 2.0
+
+
+def test_a_global_that_changes(monkeypatch):
+    f = ad.jit(ad.grad(lambda x: RATE * x))
+    assert f(1.0) == 2.0
+    monkeypatch.setitem(globals(), "RATE", 5.0)
+    assert f(1.0) == 5.0
+    g = ad.jit(lambda x: module.rate * x)
+    assert g(1.0) == 2.0
+    monkeypatch.setattr(module, "rate", 7.0)
+    assert g(1.0) == 7.0
+    h = ad.jit(lambda x: SETTINGS["deep"]["rate"] * x)
+    assert h(1.0) == 2.0
+    monkeypatch.setitem(SETTINGS["deep"], "rate", 0.5)
+    assert h(1.0) == 0.5
+
+
+def test_a_closure_that_changes():
+    rate, data, array = 2.0, [1.0, 2.0], numpy.array([1.0, 2.0])
+
+    class Model:
+        scale = 1.0
+
+        def __init__(self):
+            self.k = 2.0
+
+        def __call__(self, x):
+            return self.k * self.scale * x
+
+    model = Model()
+    f = ad.jit(lambda x: rate * x)
+    g = ad.jit(lambda x: sum(d * x for d in data))
+    h = ad.jit(lambda x: jnp.sum(x * jnp.array(array)))
+    m = ad.jit(lambda x: model(x))
+    n = ad.jit(model.__call__)
+    assert (f(1.0), g(1.0), h(1.0), m(1.0), n(1.0)) == (2.0, 3.0, 3.0, 2.0, 2.0)
+    rate = -0.0
+    data[1] = 5.0
+    array[0] = 10.0
+    model.k = 3.0
+    assert (f(1.0), g(1.0), h(1.0), m(1.0), n(1.0)) == (0.0, 6.0, 12.0, 3.0, 3.0)
+    data.append(1.0)
+    model.scale = 2.0
+    assert (g(1.0), m(1.0)) == (7.0, 6.0)
+
+
+def test_a_default_and_a_function_that_change():
+    def inner(x):
+        return x * 2.0
+
+    f = ad.jit(lambda x: inner(x))
+    assert f(1.0) == 2.0
+
+    def inner(x):  # noqa: F811  (the point of the test)
+        return x * 3.0
+
+    assert f(1.0) == 3.0
+
+
+def test_an_unchanged_function_is_traced_once():
+    count = []
+    f = ad.jit(lambda x: (count.append, x * x)[1])
+    runs = 0
+
+    def g(x):
+        nonlocal runs
+        return x * x
+
+    h = ad.jit(g)
+    assert [h(float(i)) for i in range(4)] == [0.0, 1.0, 4.0, 9.0]
+    assert len(h.program_cache) == 1
+    assert f(2.0) == 4.0
+
+
+def test_a_branch_that_flips_is_traced_again():
+    def relu(x):
+        return x * x if x > 0 else -3.0 * x
+
+    f = ad.jit(ad.value_and_grad(relu))
+    assert f(2.0) == (4.0, 4.0)
+    assert f(-2.0) == (6.0, -3.0)
+    assert f(3.0) == (9.0, 6.0)
+    assert f(0.0) == (-0.0, -3.0)
+    assert len(next(iter(f.program_cache.values()))) == 2  # one program for each outcome
+
+    def special(x):
+        return 10.0 if x == 1.0 else x * (2.0 if x in [2.0, 3.0] else 1.0)
+
+    g = ad.jit(special)
+    assert [g(x) for x in (1.0, 2.0, 3.0, 4.0, 1.0)] == [10.0, 4.0, 6.0, 4.0, 10.0]
+
+
+def test_a_loop_whose_length_depends_on_a_number():
+    def halve(x):
+        n = 0
+        while x > 1.0:
+            x, n = x / 2.0, n + 1
+        return x * n
+
+    f = ad.jit(ad.value_and_grad(halve))
+    for x in (3.0, 9.0, 100.0, 3.5, 0.5):
+        assert f(x) == ad.value_and_grad(halve)(x)
+
+
+def test_another_structure_is_another_program():
+    f = ad.jit(lambda t: ad.tree.leaves(t)[0] * 2.0)
+    assert f([1.0]) == 2.0
+    assert f({"a": 3.0}) == 6.0
+    assert f([jnp.array([1.0, 2.0])]).tolist() == [2.0, 4.0]
+    assert f([jnp.array([1.0] * 30)]).tolist() == [2.0] * 30
+    g = ad.jit(lambda x, n: x**n)
+    assert (g(2.0, 3), g(2.0, 4), g(2.0, 3.0)) == (8.0, 16.0, 8.0)
+    h = ad.jit(lambda x, mode: x if mode == "one" else 2.0 * x)
+    assert (h(1.0, "one"), h(1.0, mode="two")) == (1.0, 2.0)
+
+
+def test_inside_a_derivative_it_is_the_function_itself():
+    f = ad.jit(lambda x: x * x * x)
+    assert ad.grad(f)(2.0) == 12.0
+    assert ad.jit(ad.grad(f))(2.0) == 12.0
+    assert ad.hessian(lambda v: f(v[0]) * v[1])([2.0, 1.0]) == [[12.0, 12.0], [12.0, 0.0]]
+    assert ad.grad(lambda x: ad.jit(lambda y: x * y)(2.0))(1.0) == 2.0
+
+
+def test_constants_are_told_apart_by_their_sign_and_not_mixed_with_places():
+    def f(x):
+        a = x * 0.0
+        b = x * -0.0
+        c = x * 2.0  # 2 is also the place of an entry
+        return jnp.array([1.0 + a, b, c, x * 2, x * 1.0])
+
+    assert str(ad.jit(f)(3.0)) == str(f(3.0))
+
+
+def lotka_volterra(state, rates):
+    x, y = state
+    alpha, beta, gamma, delta = rates
+    dx = alpha * x - beta * x * y
+    dy = delta * x * y - gamma * y
+    return jnp.array([dx, dy])
+
+
+def test_the_text_has_the_names_of_the_model():
+    f = ad.jit(lotka_volterra)
+    f(jnp.array([33.0, 6.0]), (0.55, 0.028, 0.84, 0.026))
+    assert f.source == (
+        "def lotka_volterra(x, y, alpha, beta, gamma, delta):\n"
+        "    dx = alpha * x - beta * x * y\n"
+        "    dy = delta * x * y - gamma * y\n"
+        "    return dx, dy\n"
+    )
+
+
+def test_each_adjoint_has_a_line_that_says_where_it_comes_from():
+    def loss(state, rates):
+        dx, dy = lotka_volterra(state, rates)
+        return dx * dy
+
+    f = ad.jit(ad.grad(loss))
+    f(jnp.array([33.0, 6.0]), (0.55, 0.028, 0.84, 0.026))
+    lines = f.source.splitlines()
+    (d_x,) = [line for line in lines if line.strip().startswith("d_x =")]
+    assert "# x goes into alpha * x" in d_x
+    (d_y,) = [line for line in lines if line.strip().startswith("d_y =")]
+    assert "gamma * y" in d_y
+
+
+@pytest.mark.parametrize("name", ["lambda_", "range", "list", "zip", "new", "Math", "sin", "d_x"])
+def test_names_that_the_languages_own_are_changed(name):
+    def f(p):
+        x = p["x"]
+        return jnp.sin(p[name]) * x + lax.scan(lambda c, _: (c * x, c), x, None, length=3)[0]
+
+    p = {"x": 0.5, name: 0.3}
+    for g in (f, ad.grad(f)):
+        assert str(ad.jit(g)(p)) == str(g(p))
+
+
+def test_a_traceback_shows_the_printed_line():
+    f = ad.jit(lambda x: 1.0 / jnp.log(x))
+    f(2.0)
+    program = next(iter(f.program_cache.values()))[0]
+    try:
+        program.run(1.0)
+    except ZeroDivisionError as error:
+        assert "return 1.0 / log(x)" in "".join(traceback.format_exception(error))
+    else:
+        raise AssertionError("1 / log(1) must fail")
+
+
+def test_outputs_keep_their_structure():
+    def f(x):
+        return {"a": (x, [2.0, x * 2.0]), "b": jnp.array([[x, 1.0], [2.0, x]]), "n": None, "i": 3}
+
+    out = ad.jit(f)(1.5)
+    assert out["a"] == (1.5, [2.0, 3.0])
+    assert out["b"].tolist() == [[1.5, 1.0], [2.0, 1.5]]
+    assert (out["n"], out["i"]) == (None, 3)
