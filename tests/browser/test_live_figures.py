@@ -132,6 +132,26 @@ def test_colours_follow_the_page(page, bare, name, scheme):
     assert words.evaluate("e => getComputedStyle(e).fill") == f"rgb({rgb(ink)})"
 
 
+HOSTS = {  # how the site, JupyterLab, VS Code and Colab say what theme they show
+    "site": ("documentElement", "data-theme", "dark", "light"),
+    "JupyterLab": ("body", "data-jp-theme-light", "false", "true"),
+    "VS Code": ("body", "class", "vscode-dark", "vscode-light"),
+    "Colab": ("documentElement", "theme", "dark", "light"),
+}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_hosts_theme_outweighs_the_systems(page, bare, host):
+    element, attribute, *values = HOSTS[host]
+    page.goto(bare("gallery"))
+    for value, system, paper in zip(
+        values, ("light", "dark"), (style.colour["paper"].dark, style.colour["paper"]), strict=True
+    ):
+        page.emulate_media(color_scheme=system)
+        page.evaluate(f"document.{element}.setAttribute('{attribute}', '{value}')")
+        assert page.locator("figure.live").evaluate(BEHIND) == f"rgb({rgb(paper)})"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_reads_without_script(browser, bare, name):
     context = browser.new_context(java_script_enabled=False)
