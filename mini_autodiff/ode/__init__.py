@@ -2,10 +2,12 @@
 
 from .adaptive import Grid, SolverError, march
 from .dense import interpolate
+from .events import Event, solve_event
 from .fixed import solve_fixed, stages, step
 from .jump import gillespie, jumps, tau_leaping
 from .sde import brownian, euler_maruyama, milstein
 from .solve import solve
+from .stiff import RODAS4, Rosenbrock
 from .tableau import (
     BOGACKI_SHAMPINE,
     DORMAND_PRINCE,
@@ -25,9 +27,12 @@ __all__ = [
     "HEUN",
     "MIDPOINT",
     "RK4",
+    "RODAS4",
     "THREE_EIGHTHS",
     "TSITOURAS",
+    "Event",
     "Grid",
+    "Rosenbrock",
     "SolverError",
     "Tableau",
     "brownian",
@@ -38,6 +43,7 @@ __all__ = [
     "march",
     "milstein",
     "solve",
+    "solve_event",
     "solve_fixed",
     "stages",
     "step",

@@ -10,8 +10,10 @@ from typing import Any
 from .. import lax
 from .. import numpy as jnp
 from ..array import Array, Atoms
+from .attempt import advance, attempt, error_square
 from .dense import interpolate
-from .fixed import RightHandSide, slope, stages, state, weighted
+from .fixed import RightHandSide, slope, state
+from .stiff import Rosenbrock
 from .tableau import DORMAND_PRINCE, Tableau
 
 
@@ -43,13 +45,14 @@ def march(
     t1: float,
     args: Any = None,
     *,
-    tableau: Tableau = DORMAND_PRINCE,
+    tableau: Tableau | Rosenbrock = DORMAND_PRINCE,
     rtol: float = 1e-6,
     atol: float = 1e-9,
     first_step: float | None = None,
     max_steps: int = 100_000,
     stop: Callable[[Any, Any, Any, Any], bool] | None = None,
     trial: Callable[[Any, Any, Any, Any], tuple] | None = None,
+    frozen: bool = False,
 ) -> Grid:
     """Step from ``t0`` to ``t1``; the arguments of ``solve``, and its errors.
 
@@ -60,12 +63,13 @@ def march(
     which looks at the error and at how it changes (PI control, with the constants of E. Hairer,
     S. P. Norsett and G. Wanner, *Solving Ordinary Differential Equations II*, IV.2).
     ``stop(t, y, t_new, y_new)`` may end the march after an accepted step.
-    ``trial(t, h, y, k1)`` replaces a trial step in Python by a compiled one.
+    ``trial(t, h, y, k1)`` replaces a trial step in Python by a compiled one. With ``frozen``, the
+    grid holds plain numbers even if ``f`` uses a number of a derivative from outside.
 
     >>> len(march(lambda t, y, rate: rate * y, 1.0, 0.0, 1.0, -1.0).hs)
     7
     """
-    if not tableau.b_low:
+    if isinstance(tableau, Tableau) and not tableau.b_low:
         raise ValueError(
             f"{tableau.name} has no error estimate, so its step cannot adapt.\n"
             "Use ode.DORMAND_PRINCE, ode.TSITOURAS or ode.BOGACKI_SHAMPINE, or ode.solve_fixed."
@@ -75,12 +79,14 @@ def march(
     sign, span, order = math.copysign(1.0, t1 - t0), abs(t1 - t0), tableau.order
     t, y = t0, state(y0)
     k1 = first_slope(f, t, y, args)
+    k1 = lax.stop_gradient(k1) if frozen else k1
     h = min(first_step or _first_step(y, k1, rtol, atol, span), span)
     if trial is None:
 
         def trial(t: Any, h: Any, y: Any, k1: Any) -> tuple:
             new, error, k_end = attempt(tableau, f, t, y, h, args, k1)
-            return new, k_end, error_square(error, y, new, rtol, atol)
+            out = new, k_end, error_square(error, y, new, rtol, atol)
+            return lax.stop_gradient(out) if frozen else out
     else:
         y, k1 = Atoms(y).atoms, Atoms(k1).atoms
 
@@ -123,36 +129,17 @@ def march(
     return Grid(ts, hs, ys, rejected)
 
 
-def attempt(
-    method: Any, f: RightHandSide, t: Any, y: Any, h: Any, args: Any, k1: Any = None
-) -> tuple[Any, Any, Any]:
-    """A trial step: the new state, an estimate of its error, and the slope at its end."""
-    if not isinstance(method, Tableau):
-        return method.attempt(f, t, y, h, args, k1)
-    ks = stages(method, f, t, y, h, args, k1)
-    new = y + h * weighted(method.floats[1], ks)
-    error = h * weighted(method.error_weights, ks)
-    return new, error, ks[-1] if method.fsal else slope(f, t + h, new, args)
-
-
-def error_square(error: Any, y: Any, new: Any, rtol: float, atol: float) -> Any:
-    """The mean square of error over tolerance; at most 1 for a good step."""
-    rows = zip(Atoms(error).atoms, Atoms(y).atoms, Atoms(new).atoms, strict=True)
-    squares = [(e / (atol + rtol * jnp.maximum(abs(a), abs(b)))) ** 2 for e, a, b in rows]
-    return sum(squares[1:], start=squares[0]) / len(squares)
-
-
-def replay(f: RightHandSide, y0: Any, args: Any, grid: Grid, tableau: Tableau) -> Grid:
+def replay(f: RightHandSide, y0: Any, args: Any, grid: Grid, tableau: Tableau | Rosenbrock) -> Grid:
     """The same steps again, with the numbers of a derivative: one scan over times and steps."""
 
-    def advance(y: Any, th: Any) -> tuple[Any, Any]:
-        t, h = th
-        y, _, _ = attempt(tableau, f, t, y, h, args)
+    def again(y: Any, step: Any) -> tuple[Any, Any]:
+        t, h = step
+        y = advance(tableau, f, t, y, h, args)
         return y, y
 
     y0 = state(y0)
     steps = (jnp.array(grid.ts[:-1]), jnp.array(grid.hs))
-    _, ys = lax.scan(advance, y0, steps) if grid.hs else (y0, [])
+    _, ys = lax.scan(again, y0, steps) if grid.hs else (y0, [])
     return Grid(grid.ts, grid.hs, [y0, *ys], grid.rejected)
 
 
@@ -167,13 +154,15 @@ def locate(grid: Grid, ts: Sequence[float]) -> list[tuple[int, Any]]:
     return found
 
 
-def read(f: RightHandSide, args: Any, grid: Grid, ts: Sequence[float], tableau: Tableau) -> Array:
+def read(
+    f: RightHandSide, args: Any, grid: Grid, ts: Sequence[float], tableau: Tableau | Rosenbrock
+) -> Array:
     """The states at times inside the grid, which need not be times of the grid."""
     states = []
     for i, theta in locate(grid, ts):
         y = grid.ys[i]
         if i < len(grid.hs) and not (isinstance(theta, float) and theta == 0.0):
-            y = interpolate(tableau, f, grid.ts[i], y, grid.hs[i], grid.ys[i + 1], theta, args)
+            y = interpolate(tableau, f, grid.ts[i], y, grid.hs[i], theta, args)
         states.append(y)
     return jnp.stack(states)
 

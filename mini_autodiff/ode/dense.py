@@ -1,12 +1,13 @@
-"""Dense output: the state between the ends of a step, at the price of no, or few, new slopes."""
+"""Dense output: the state between the ends of a step."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any
 
+from .attempt import advance
 from .fixed import RightHandSide, stages
-from .tableau import DORMAND_PRINCE, Tableau
+from .tableau import DORMAND_PRINCE
 
 # Weights of the seven stages of Dormand and Prince as polynomials in theta, the part of the step
 # done: column j multiplies theta ** (j + 1). L. F. Shampine (1986), Mathematics of Computation
@@ -28,27 +29,20 @@ _FLOATS = tuple(tuple(map(float, row)) for row in DORMAND_PRINCE_DENSE)
 
 
 def interpolate(
-    tableau: Tableau, f: RightHandSide, t: Any, y: Any, h: Any, y1: Any, theta: Any, args: Any
+    method: Any, f: RightHandSide, t: Any, y: Any, h: Any, theta: Any, args: Any = None
 ) -> Any:
-    """The state at ``t + theta * h``, inside the step from (t, y) to (t + h, y1).
+    """The state at ``t + theta * h``, inside the step of length h from (t, y).
 
-    For Dormand and Prince's method its own interpolant of order 4; for others the cubic that has
-    the states and slopes of both ends (Hermite; order 3).
+    For Dormand and Prince's method its own interpolant, which makes the solution smooth where
+    steps meet. For the others the state is that of a shorter step, of the method's own order.
 
-    >>> from mini_autodiff.ode import RK4, step
+    >>> from mini_autodiff.ode import RK4
     >>> grow = lambda t, y, args: y
-    >>> y1 = step(RK4, grow, 0.0, 1.0, 0.1)
-    >>> round(interpolate(RK4, grow, 0.0, 1.0, 0.1, y1, 0.5, None), 6)  # e ** 0.05 = 1.051271
+    >>> round(interpolate(RK4, grow, 0.0, 1.0, 0.1, 0.5), 6)  # e ** 0.05 = 1.051271
     1.051271
     """
-    if tableau is DORMAND_PRINCE:
-        ks = stages(tableau, f, t, y, h, args)
-        rows = zip(_FLOATS, ks, strict=True)
-        terms = [
-            (theta * (a + theta * (b + theta * (c + theta * d)))) * k for (a, b, c, d), k in rows
-        ]
-        return y + h * sum(terms[2:], start=terms[0])  # the second stage has no weight
-    left, right = f(t, y, args), f(t + h, y1, args)
-    rest = 1 - theta
-    ends = rest * rest * (1 + 2 * theta) * y + theta * theta * (3 - 2 * theta) * y1
-    return ends + h * theta * rest * (rest * left - theta * right)
+    if method is not DORMAND_PRINCE:
+        return advance(method, f, t, y, theta * h, args)
+    rows = zip(_FLOATS, stages(method, f, t, y, h, args), strict=True)
+    terms = [(theta * (a + theta * (b + theta * (c + theta * d)))) * k for (a, b, c, d), k in rows]
+    return y + h * sum(terms[2:], start=terms[0])  # the second stage has no weight

@@ -20,7 +20,8 @@ from ..ops import Number, Special, apply
 from ..surroundings import Surroundings
 from ..tape import Tape, vjp
 from ..trace import Branch, Traced
-from .adaptive import Grid, attempt, error_square, locate, march, read, replay
+from .adaptive import Grid, locate, march, read, replay
+from .attempt import advance, attempt, error_square
 from .dense import interpolate
 from .fixed import RightHandSide
 
@@ -60,9 +61,8 @@ class Kernel:
     Attributes:
         trial: (t, h, rtol, atol, y, k1, p) -> y', slope there, squared error over tolerance.
         back: (t, h, y, p, d_y', d_p) -> d_y, d_p with the share of this step.
-        inside: (t, h, theta, y, y', p) -> the state between y and y'.
-        inside_back: (t, h, theta, y, y', p, its cotangent, d_y, d_y', d_p) -> the last three
-            with the share of this state.
+        inside: (t, h, theta, y, p) -> the state inside the step.
+        inside_back: (t, h, theta, y, p, its cotangent, d_y, d_p) -> the last two with its share.
     """
 
     def __init__(self, method: Any, f: RightHandSide, y: Any, args: Any):
@@ -81,25 +81,25 @@ class Kernel:
 
         def back(th: list, y: list, p: list, d_after: list, d_p: list) -> tuple:
             def step(y: list, p: list) -> Any:
-                return attempt(method, f, th[0], state(y), th[1], full(p))[0]
+                return advance(method, f, th[0], state(y), th[1], full(p))
 
             _, pull = vjp(step, y, p)
             d_y, share = pull(state(d_after))
             return d_y, [a + b for a, b in zip(d_p, share, strict=True)]
 
-        def inside(where: list, y: list, after: list, p: list) -> Any:
+        def inside(where: list, y: list, p: list) -> Any:
             t, h, theta = where
-            return interpolate(method, f, t, state(y), h, state(after), theta, full(p))
+            return interpolate(method, f, t, state(y), h, theta, full(p))
 
-        def inside_back(where: list, y: list, after: list, p: list, d: list, sums: list) -> list:
-            _, pull = vjp(lambda *now: inside(where, *now), y, after, p)
+        def inside_back(where: list, y: list, p: list, d: list, sums: list) -> list:
+            _, pull = vjp(lambda *now: inside(where, *now), y, p)
             shares = [x for part in pull(state(d)) for x in part]
             return [a + b for a, b in zip(sums, shares, strict=True)]
 
         self.trial = Compiled(trial, 2, 2, n, n, m)
         self.back = Compiled(back, 2, n, m, n, m)
-        self.inside = Compiled(inside, 3, n, n, m)
-        self.inside_back = Compiled(inside_back, 3, n, n, m, n, n + n + m)
+        self.inside = Compiled(inside, 3, n, m)
+        self.inside_back = Compiled(inside_back, 3, n, m, n, n + m)
 
 
 _kernels: dict[Any, Kernel] = {}
@@ -151,9 +151,8 @@ class Path(Special):
         if any(isinstance(innermost(x), Traced) for x in [*atoms, *slopes]):
             self.trace()
         grid = march(
-            lambda *now: lax.stop_gradient(self.f(*now)),
-            lax.stop_gradient(y0), self.ts[0], self.ts[-1], lax.stop_gradient(args),
-            **self.settings,
+            self.f, lax.stop_gradient(y0), self.ts[0], self.ts[-1], lax.stop_gradient(args),
+            frozen=True, **self.settings,
         )  # fmt: skip
         if any(isinstance(x, Number) for x in [*atoms, *slopes]):
             grid = replay(self.f, y0, args, grid, self.method)
@@ -185,7 +184,7 @@ class Path(Special):
         for i, theta in places:
             if theta:
                 step = (grid.ts[i], grid.hs[i], theta)
-                flat += kernel.inside(*step, *grid.ys[i], *grid.ys[i + 1], *p)
+                flat += kernel.inside(*step, *grid.ys[i], *p)
             else:
                 flat += grid.ys[i]
         return flat, (kernel, grid, places, p)
@@ -223,12 +222,12 @@ class Path(Special):
         d_y: Any = [0.0] * n
         d_p: Any = [0.0] * m
         for i in reversed(range(len(grid.hs) + 1)):
-            d_before = [0.0] * n
+            d_before: Any = [0.0] * n
             while rows and rows[-1][0] == i and rows[-1][1]:
                 _, theta, d = rows.pop()
-                step = (grid.ts[i], grid.hs[i], theta, *grid.ys[i], *grid.ys[i + 1], *p)
-                sums = kernel.inside_back(*step, *d, *d_before, *d_y, *d_p)
-                d_before, d_y, d_p = sums[:n], sums[n : n + n], sums[n + n :]
+                step = (grid.ts[i], grid.hs[i], theta, *grid.ys[i], *p)
+                sums = kernel.inside_back(*step, *d, *d_before, *d_p)
+                d_before, d_p = sums[:n], sums[n:]
             if i < len(grid.hs):
                 out = kernel.back(grid.ts[i], grid.hs[i], *grid.ys[i], *p, *d_y, *d_p)
                 d_y, d_p = [a + b for a, b in zip(out[:n], d_before, strict=True)], out[n:]

@@ -10,6 +10,7 @@ from typing import Any
 from .adaptive import march, read
 from .fixed import RightHandSide, state
 from .kernel import Path
+from .stiff import Rosenbrock
 from .tableau import DORMAND_PRINCE, Tableau
 
 
@@ -19,7 +20,7 @@ def solve(
     ts: Sequence[float],
     args: Any = None,
     *,
-    tableau: Tableau = DORMAND_PRINCE,
+    tableau: Tableau | Rosenbrock = DORMAND_PRINCE,
     rtol: float = 1e-6,
     atol: float = 1e-9,
     steps: str = "frozen",
@@ -29,8 +30,8 @@ def solve(
     """The states at the times ``ts``, of which the first is that of ``y0``.
 
     A step is accepted if its error, estimated by the tableau's second row of weights, is at most
-    ``atol + rtol * |y|`` (root mean square over the components). Between steps the states come
-    from an interpolant of order 4 (cubic Hermite for other methods than Dormand and Prince's).
+    ``atol + rtol * |y|`` (root mean square over the components). Between the ends of steps the
+    states come from ``interpolate``.
 
     What is the derivative of such a program? The steps depend on the parameters, too. With
     ``steps="frozen"`` the derivative is that of the program with the steps held as they are; it is

@@ -65,6 +65,19 @@ def test_a_right_hand_side_may_close_over_what_is_differentiated():
     assert np.allclose(ad.grad(closed)(RATES), ad.grad(passed)(RATES), rtol=1e-11)
 
 
+def test_the_stiff_method_has_its_jacobian_there_too():
+    """A gradient that is stopped inside f would leave an explicit method, and 10**5 steps."""
+
+    def closed(k):
+        ts = [0.0, 1.0]
+        return ode.solve(lambda t, u, _: -k * (u - 1.0), 2.0, ts, tableau=ode.RODAS4, max_steps=99)[
+            -1
+        ]
+
+    assert closed(1e6) == pytest.approx(1.0, abs=1e-6)
+    assert ad.grad(closed)(1e6) == pytest.approx(0.0, abs=1e-9)
+
+
 def test_a_constant_outside_may_change_between_solves():
     scale = [1.0]
 
