@@ -171,7 +171,7 @@ def derivatives(figure: "Explorable", positions: int = 5, seed: int = 0) -> None
     """Every output d<a>_d<b> is the derivative of <a> with respect to the slider <b>;
     d<a>_dlog_<b> with respect to its logarithm, d<a>_dpercent_<b> for one per cent of it."""
     draws = random.Random(seed)
-    places = [figure.start, *(figure.preset(label) for label in figure.presets)]
+    places = [{**figure.start, **preset} for preset in ({}, *map(figure.preset, figure.presets))]
     places += [position(figure, draws) for _ in range(positions)]
     for name, of, unit, by in _derivatives(figure):
         control = figure.controls[by]

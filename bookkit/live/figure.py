@@ -68,12 +68,12 @@ class LiveFigure:
         return {name: control.start for name, control in self.controls.items()}
 
     def preset(self, label: str) -> dict[str, Any]:
-        """The controls under a preset, rounded to the sliders' steps as the page does."""
-        chosen = {**self.start, **self.presets[label]}
+        """What a preset sets, rounded to the sliders' steps as the page does; the rest stays."""
         return {
-            name: control.nearest(chosen[name]) if isinstance(control, Slider) else chosen[name]
-            for name, control in self.controls.items()
-        }
+            name: control.nearest(value) if isinstance(control := self.controls[name], Slider)
+            else value
+            for name, value in self.presets[label].items()
+        }  # fmt: skip
 
     def inputs(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """What the program receives as `p`: a number a slider, one-hot numbers a choice."""

@@ -1,5 +1,6 @@
 """The figure in Jupyter: ipywidgets for the controls, Python for the numbers, the same SVG."""
 
+import copy
 import html
 import os
 from typing import Any
@@ -44,6 +45,7 @@ def widget(figure: LiveFigure) -> Any:
             )  # fmt: skip
 
     picture = w.HTML()
+    drawing = copy.deepcopy(figure.drawing)  # the figure itself stays as it is
 
     def show(_: Any = None) -> None:
         chosen = {
@@ -51,11 +53,11 @@ def widget(figure: LiveFigure) -> Any:
             for (name, control), field in zip(figure.controls.items(), inputs.values(), strict=True)
         }
         out = figure.compute(chosen)
-        figure.drawing.apply(figure.changes(chosen, out))
+        drawing.apply(figure.changes(chosen, out))
         sentence = html.escape(figure.words(chosen, out), quote=False)
         picture.value = (
             f'<style>{figure._css()}</style><figure class="live" data-live="widget">'
-            f'<div class="live-picture">{figure.drawing.svg()}</div>'
+            f'<div class="live-picture">{drawing.svg()}</div>'
             f'<figcaption><p class="live-sentence">{sentence}</p></figcaption></figure>'
         )
 

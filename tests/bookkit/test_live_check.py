@@ -312,6 +312,7 @@ def test_the_widget_moves_the_same_drawing(monkeypatch):
     after = picture.value
     assert after != before and "At the end 0.05." in after
     assert made.changes({"height": 1, "rate": 1.0})["decay-0"]["d"][0] in after
+    assert made.html() == figure(with_a_part, presets={"flat": {"rate": 0.1}}).html()  # unmoved
     flat, reset = buttons.children
     flat.click()
     assert (height.value, rate.value) == (1, 0.1) and "At the end 0.74." in picture.value

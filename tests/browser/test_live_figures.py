@@ -96,9 +96,10 @@ def test_the_page_redraws_what_python_drew(page, bare, name):
     figure = load(name)
     page.goto(bare(name))
     buttons = page.locator("figure.live .live-presets button")
-    places = [*map(figure.preset, figure.presets), figure.start]
+    places, chosen = [*map(figure.preset, figure.presets), figure.start], figure.start
     assert buttons.count() == len(places)
-    for button, chosen in zip(buttons.all(), places, strict=True):
+    for button, place in zip(buttons.all(), places, strict=True):
+        chosen = {**chosen, **place}
         moved(page, button.click)
         out = figure.compute(chosen)
         for id_, change in figure.changes(chosen, out).items():
