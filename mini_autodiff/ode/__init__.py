@@ -1,11 +1,19 @@
 """Solvers of differential equations that can be differentiated, in pure Python."""
 
 from .adaptive import Grid, SolverError, march
+from .adjoint import (
+    Adjoint,
+    backsolve_adjoint,
+    continuous_adjoint,
+    discrete_adjoint,
+    solve_checkpointed,
+)
 from .dense import interpolate
 from .events import Event, solve_event
 from .fixed import solve_fixed, stages, step
 from .jump import gillespie, jumps, tau_leaping
 from .sde import brownian, euler_maruyama, milstein
+from .sensitivity import sensitivity_equations, sensitivity_start, solve_sensitivities
 from .solve import solve
 from .stiff import RODAS4, Rosenbrock
 from .tableau import (
@@ -30,21 +38,29 @@ __all__ = [
     "RODAS4",
     "THREE_EIGHTHS",
     "TSITOURAS",
+    "Adjoint",
     "Event",
     "Grid",
     "Rosenbrock",
     "SolverError",
     "Tableau",
+    "backsolve_adjoint",
     "brownian",
+    "continuous_adjoint",
+    "discrete_adjoint",
     "euler_maruyama",
     "gillespie",
     "interpolate",
     "jumps",
     "march",
     "milstein",
+    "sensitivity_equations",
+    "sensitivity_start",
     "solve",
+    "solve_checkpointed",
     "solve_event",
     "solve_fixed",
+    "solve_sensitivities",
     "stages",
     "step",
     "tau_leaping",
