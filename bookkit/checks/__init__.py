@@ -228,9 +228,13 @@ class Checks:
         print(verdict.text)
         return verdict
 
+    def passed(self, number: str) -> bool:
+        """Whether the last answer to this check passed; false before the first."""
+        return bool(self.verdicts.get(number))
+
     def progress(self) -> None:
         """Print how many of the checks have passed since the notebook was started."""
-        passed = sum(verdict.passed for verdict in self.verdicts.values())
+        passed = sum(map(self.passed, self.properties))
         print(f"Public checks passed: {passed} of {len(self.properties)}. More run at grading.")
         for number in self.properties:
             verdict = self.verdicts.get(number)
@@ -255,7 +259,8 @@ class Checks:
             except NotImplementedError:
                 text = f"{self.name} {number} is still open. The check will ask: {prop.sentence}."
                 return Verdict(number, False, _wrap(text))
-        return Verdict(number, True, _wrap(f"{self.name} {number}, passed: {prop.sentence}."))
+        sentences = "; ".join(prop.sentence for prop in self.properties[number])
+        return Verdict(number, True, _wrap(f"{self.name} {number}, passed: {sentences}."))
 
 
 class _Answer:

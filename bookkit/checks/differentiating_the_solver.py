@@ -1,4 +1,4 @@
-"""The checks of *Differentiating the solver*: the tasks of the assignment.
+"""The checks of *Differentiating the solver*: the assignment's tasks, the chapter's exercises.
 
 The predator-prey model and its Heun step are given, not asked for: the assignment shows them, and
 the checks differentiate these very functions.
@@ -53,7 +53,7 @@ def loss(theta: list, y0: list, h: float, data: list) -> float:
 
 
 def lorenz_step(y: list, h: float = 0.02) -> list:
-    """One step of order four along Lorenz's (1963) equations, with his parameters 10, 28 and 8/3."""
+    """One step of order four along Lorenz's (1963) equations, at his 10, 28 and 8/3."""
 
     def f(t, y, args):
         x, u, z = y
@@ -339,7 +339,7 @@ def _agrees(draw: Random, loss_gradient: Callable, n: int) -> None:
     "and your vjp of a step, at the state before the step, turns it into the gradient.",
 )
 def gradient_of_one_step(draw: Random, loss_gradient: Callable) -> None:
-    """With one row of data, the gradient agrees with finite differences at the bottom of their V."""
+    """With one row of data, the gradient agrees with differences at the bottom of their V."""
     _agrees(draw, loss_gradient, 1)
 
 
@@ -458,8 +458,8 @@ def logistic_step_and_tangent(draw: Random, logistic_heun: Callable) -> None:
 
 @check.property(
     "5.2",
-    hint="The hares' new value used the old hares and the old lynx, and so did the lynx' new value. "
-    "So each old cotangent is a sum of three terms: the state itself and both slopes.",
+    hint="The hares' new value used the old hares and the old lynx, and so did the lynx' new "
+    "value. So each old cotangent is a sum of three terms: the state itself and both slopes.",
 )
 def euler_pull_is_the_transpose(draw: Random, euler_pull: Callable) -> None:
     """Pulling back is the transpose of pushing forward: ct . J v is the same as (ct J) . v."""
@@ -478,7 +478,8 @@ def euler_pull_is_the_transpose(draw: Random, euler_pull: Callable) -> None:
         and set(found[1]) == set(names),
         f"your function returned {show(found)}, where two numbers for the state and a dict with "
         f"{', '.join(names)} are asked for",
-        "End it with `return [ct_x, ct_y], {'alpha': ..., 'beta': ..., 'gamma': ..., 'delta': ...}`.",
+        "End it with `return [ct_x, ct_y], {'alpha': ..., 'beta': ..., 'gamma': ..., "
+        "'delta': ...}`.",
     )  # fmt: skip
     old = vector(found[0], 2)
     _, forward = ad.jvp(lambda u: step(u, p), (u,), (v,))
