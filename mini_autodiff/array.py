@@ -29,7 +29,7 @@ class Array:
     [[9.0, 19.0], [29.0, 39.0]]
     """
 
-    __slots__ = ("items", "shape")
+    __slots__ = ("_settled", "items", "shape")
     long = False  # a long array of a traced program, see stacked.py
     __array_ufunc__ = Number.__array_ufunc__
     __hash__ = None  # type: ignore[assignment]
@@ -83,6 +83,17 @@ class Array:
             return Array(row[tuple(rest)] for row in rows) if rest else Array(rows)
         row = self.items[first.__index__()]
         return row[tuple(rest)] if rest else row
+
+    def settled(self) -> bool:
+        """Whether it holds plain numbers only (found out once: arrays do not change)."""
+        try:
+            return self._settled
+        except AttributeError:
+            if self.ndim > 1:
+                self._settled = all(row.settled() for row in self.items)
+            else:
+                self._settled = not any(issubclass(t, Number) for t in set(map(type, self.items)))
+            return self._settled
 
     def tolist(self) -> list:
         """Nested lists of the same numbers."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import inspect
 import itertools
 import linecache
 import math
@@ -198,7 +197,7 @@ class Call:
                 x = self.leaves[i] = array(x)
             if isinstance(x, Array):
                 self.values += _columns(x) if len(x) > UNROLL else x.atoms()
-                self.traced |= len(x) > UNROLL and _any_number(x)
+                self.traced |= len(x) > UNROLL and not x.settled()
             kinds.append(x.shape if isinstance(x, Array) else (type(x), x))
         self.traced |= any(isinstance(x, Number) for x in self.values)
         self.key = (repr(self.structure), tuple(kinds))
@@ -221,25 +220,28 @@ class Call:
         return tree.unflatten(self.structure, leaves)
 
 
-def _any_number(x: Array) -> bool:
-    if x.ndim > 1:
-        return any(map(_any_number, x.items))
-    return any(issubclass(kind, Number) for kind in set(map(type, x.items)))
-
-
 def _columns(x: Array) -> list:
     if x.ndim == 1:
         return [x.items]
     return list(zip(*(row.atoms() for row in x.items), strict=True))
 
 
+def parameters(f: Callable) -> list[str]:
+    """The names of the positional parameters of a function (none, if it is not written in Python)."""
+    while hasattr(f, "__wrapped__"):
+        f = f.__wrapped__
+    code = getattr(f, "__code__", None) or getattr(getattr(f, "__call__", f), "__code__", None)
+    if code is None:
+        return []
+    names = list(code.co_varnames[: code.co_argcount])
+    bound = not hasattr(f, "__code__") or hasattr(f, "__self__")
+    return names[1:] if bound else names
+
+
 def _leaf_names(f: Callable, args: tuple, kwargs: dict) -> list[str]:
     """A name for each leaf: the key that holds it, or the argument's name."""
     found: list[str] = []
-    try:
-        names = list(inspect.signature(f).parameters)
-    except (TypeError, ValueError):
-        names = []
+    names = parameters(f)
 
     def walk(x: Any, name: str) -> None:
         if isinstance(x, dict):

@@ -6,12 +6,12 @@ where the mistake happened.
 
 from __future__ import annotations
 
+import linecache
+import os.path
 import sys
-import traceback
-from pathlib import Path
 from typing import Any
 
-PACKAGE = str(Path(__file__).parent)
+PACKAGE = os.path.dirname(__file__)
 
 
 def where_called() -> str:
@@ -21,8 +21,8 @@ def where_called() -> str:
         frame = frame.f_back  # type: ignore[assignment]
     if frame is None:
         return ""
-    line = traceback.extract_stack(frame, limit=1)[0]
-    return f"{Path(line.filename).name}:{line.lineno}: {line.line}"
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    return f"{os.path.basename(file)}:{line}: {linecache.getline(file, line).strip()}"
 
 
 def domain(op: Any, args: tuple, error: Exception) -> Exception:

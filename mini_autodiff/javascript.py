@@ -8,7 +8,6 @@ for bit.
 from __future__ import annotations
 
 import functools
-import inspect
 import json
 import math
 import re
@@ -17,7 +16,7 @@ from typing import Any
 
 from . import ops, tree
 from .array import UNROLL, Array, Atoms
-from .compile import Call
+from .compile import Call, parameters as parameters_of
 from .loop import Loop
 from .printer import ATOM, Printer, count_uses, prune
 from .stacked import Stacked
@@ -134,7 +133,7 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
     <BLANKLINE>
     """
     args = tuple(tree.map(_real, _long_lists(x)) for x in example_args)
-    parameters = list(inspect.signature(f).parameters)[: len(args)]
+    parameters = parameters_of(f)[: len(args)]
     call = Call(args, {})
     trace = Trace(final=True)
     try:

@@ -6,6 +6,7 @@ inside ``grad``, ``jvp`` or ``jit``) and arrays of them, element by element.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from . import ops
 from .array import Array, array, elementwise, matmul, reduce_sum
 from .ops import scalar
+from .tape import Var
 
 pi = math.pi
 e = math.e
@@ -23,6 +25,8 @@ ndarray = Array
 
 def _function(op: ops.Op) -> Callable[..., Any]:
     def f(*args: Any) -> Any:
+        if len(args) == 1 and type(args[0]) is Var and type(args[0].value) is float:
+            return args[0].owner.function(op, args[0])  # the most frequent case, without detours
         if len(args) != op.arity:
             raise TypeError(f"{op.name} takes {op.arity} argument(s), but got {len(args)}")
         if all(map(scalar, args)):
@@ -177,15 +181,19 @@ def clip(a: Any, low: Any, high: Any) -> Any:
 
 def max(a: Any) -> Any:
     """The largest number."""
-    first, *rest = array(a).atoms()
-    for x in rest:
-        first = ops.maximum_(first, x)
-    return first
+    return _fold(ops.maximum_, array(a))
 
 
 def min(a: Any) -> Any:
     """The smallest number."""
-    first, *rest = array(a).atoms()
-    for x in rest:
-        first = ops.minimum_(first, x)
-    return first
+    return _fold(ops.minimum_, array(a))
+
+
+def _fold(op: ops.Op, a: Array) -> Any:
+    if a.long:
+        from .loop import scan
+
+        first = _fold(op, a[0]) if a.ndim > 1 else a[0]
+        return scan(lambda m, row: (op(m, _fold(op, array([row]))), None), first, a[1:])[0]
+    rows = [x if scalar(x) else _fold(op, x) for x in a]
+    return functools.reduce(op, rows)

@@ -42,14 +42,15 @@ class Op:
     def __init__(
         self, name: str, text: str, slopes: tuple, binds: str, javascript: str, domain: str
     ):
-        arguments = sorted(set(re.findall(r"\b[abc]\b", text)))
+        arguments = [a for a in "abc" if a in re.split(r"\W", text)]
         self.name, self.text, self.formulas, self.domain = name, text, slopes, domain
         self.arity, self.binds = len(arguments), PRECEDENCE[binds]
         self.javascript = javascript or re.sub(r"\b([a-z]\w+)\(", _javascript_name, text)
-        every = [*arguments, "v"]
-        self.value = _function(arguments, text, FLOAT)
-        self.slopes = tuple(s and _function(every, s, FLOAT) for s in slopes)
-        self.rules = tuple(s and _function(every, s, GENERIC) for s in slopes)
+        names = ", ".join(arguments)
+        every = ", ".join(s and f"lambda {names}, v: {s}" or "None" for s in slopes)
+        code = compile(f"(lambda {names}: {text}), ({every or 'None'},)", __file__, "eval")
+        self.value, self.slopes = eval(code, FLOAT)
+        _, self.rules = eval(code, GENERIC)
         self.smooth = any(slopes)
         self.checks = text.startswith("log")  # its slope exists where its value does not
         self.costly = self.smooth and any(f in text for f in (*MATH, "sigmoid", "softplus", "**"))
@@ -256,11 +257,6 @@ JAVASCRIPT = {  # what Math does not have; printed once, inside the function tha
     "sigmoid": "a => a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))",
     "softplus": "a => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))",
 }
-
-
-def _function(arguments: list[str], text: str, scope: dict) -> Callable:
-    code = compile(f"lambda {', '.join(arguments)}: {text}", __file__, "eval")
-    return eval(code, scope)
 
 
 def _javascript_name(match: re.Match) -> str:

@@ -80,6 +80,9 @@ class Stacked(Array):
             n *= length
         return n
 
+    def reshape(self, *shape: Any) -> Array:
+        return Array(self.items).reshape(*shape)
+
     def rebuild(self, atoms: Iterator) -> Array:
         plain = self.plain()
         return Stacked([next(atoms) for _ in plain.columns], self.shape[0], plain.like)

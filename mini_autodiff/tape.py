@@ -78,6 +78,13 @@ class Var(Number):
             return b.owner.record(a * b.value, b.index, a)
         return apply(ops.mul, a, b) if ops.scalar(a) else NotImplemented
 
+    def __truediv__(a, b):
+        tape = a.owner
+        if type(b) is Var and b.owner is tape and b.value:
+            v = a.value / b.value
+            return tape.record(v, a.index, 1.0 / b.value, b.index, -v / b.value)
+        return apply(ops.div, a, b) if ops.scalar(b) else NotImplemented
+
     def __bool__(self) -> bool:
         return bool(self.value)
 
@@ -146,6 +153,14 @@ class Tape:
                 except (ArithmeticError, ValueError):
                     raise errors.no_slope(op, values) from None
         return self.record(value, *edges) if edges else value
+
+    def function(self, op: ops.Op, x: Var) -> Var:
+        """An operation of one argument on a number of this tape that holds a float."""
+        try:
+            value = op.value(x.value)
+            return self.record(value, x.index, op.slopes[0](x.value, value))
+        except (ArithmeticError, ValueError, TypeError):
+            return self.apply(op, (x,))  # which says what was wrong
 
     def reverse(self, cotangent_of: dict[int, Any]) -> list[Any]:
         """Sweep back from these cotangents; return those of all entries (``None``: no path)."""

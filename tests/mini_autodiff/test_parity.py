@@ -48,7 +48,7 @@ def test_every_shared_name_exists_in_jax_and_here():
         assert hasattr(ad, name)
         assert name == "jacobian" or hasattr(jax, name)
     here = {n for n in dir(jnp) if not n.startswith("_") and callable(getattr(jnp, n))}
-    own = {"sigmoid", "softplus", "Any", "Callable", "Array", "array_class"}
+    own = {"sigmoid", "softplus", "Any", "Callable", "Array", "Var"}
     helpers = {"elementwise", "matmul", "reduce_sum", "scalar"}
     assert {n for n in here - own - helpers if not hasattr(jax.numpy, n)} == set()
     for name in ("scan", "cond", "stop_gradient"):
