@@ -57,7 +57,7 @@ bench: .venv/.bench  ## measure, side by side with peers; writes bookkit/data/be
 release: .venv/.instructor  ## student versions of the assignments, into build/release
 	$(BIN)/python -m assignments.release
 
-grade: .venv/.instructor  ## grade a folder: make grade SUBMISSIONS=folder
+grade: .venv/.instructor  ## grade a folder: make grade SUBMISSIONS=folder ASSIGNMENT=name
 	$(BIN)/python -m assignments.grade '$(SUBMISSIONS)' $(if $(ASSIGNMENT),--assignment $(ASSIGNMENT))
 
 node-tools:  ## for the tests that use Node: Pyodide and axe-core, into build/node
