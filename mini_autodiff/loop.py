@@ -14,7 +14,7 @@ from typing import Any
 from . import ops, tree
 from .array import Array, Atoms, array, nested
 from .ops import Special, apply, items, lengths_of, zero_like
-from .stacked import as_lists, from_lists, settle
+from .stacked import as_lists, from_lists, settle, unpacked
 from .tape import Tape, Var, loops_are_plain
 from .trace import Branch, Input, Output, Trace, Traced, replay, running
 
@@ -88,16 +88,17 @@ class Loop(Special):
                 place = sum(j < k for j in body.kept)
                 body.inputs.insert(place, entry)
                 body.kept.insert(place, k)
-        place, unique = {}, []
+        where: dict[int, int] = {}
+        unique: list[tuple[int, Any]] = []
         for k, x in zip(ks, body.outputs, strict=True):
             twin = next((j for j, y in unique if k >= n and j >= n and y is x), None)
-            place[k] = place[twin] if twin is not None else len(unique)
+            where[k] = where[twin] if twin is not None else len(unique)
             if twin is None:
                 unique.append((k, x))
         body.outputs = [x for _, x in unique]
         free = args[n + self.lists :]
         args = tuple(args[k] for k in body.kept) + tuple(free[k] for k in body.kept_free)
-        return Loop(body, len(carried), self.length, self.backward), args, place
+        return Loop(body, len(carried), self.length, self.backward), args, where
 
     # -- activity: which carries and results depend on which arguments --
     def reached(self, flags: list[bool]) -> tuple[list[bool], list[bool]]:
@@ -242,8 +243,8 @@ class Loop(Special):
         loop = Loop(body, len(moving) + len(summed), self.length, not self.backward)
         first = [start(k) for k in moving + summed]
         found = apply(loop, *first, *columns, *body.free)
-        shares = dict(zip(moving + summed + read, found, strict=True))
-        return [shares.get(k) for k in range(len(values))]
+        share_of = dict(zip(moving + summed + read, found, strict=True))
+        return [share_of.get(k) for k in range(len(values))]
 
     # -- forward mode --
     def forward(self, run: Any, args: tuple) -> list:
@@ -385,7 +386,7 @@ def _traced_scan(f, init, leaves, structure, n, reverse) -> tuple:
         body.outputs = [body.lift(x) for x in after.atoms + each.atoms]
     loop = Loop(body, len(state), n, reverse)
     out = apply(loop, *before.atoms, *columns, *body.free)
-    carry = before.rebuild(out[: len(state)])
+    carry = tree.map(unpacked, before.rebuild(out[: len(state)]))
     ys = iter(out[len(state) :])
     stacked = []
     for leaf in each.leaves:

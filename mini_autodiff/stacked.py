@@ -129,33 +129,40 @@ def as_lists(a: Array) -> tuple[list, Callable[[list], Any]]:
     """An array as lists, and how a row is made from one item of each."""
     if isinstance(a, Stacked):
         return a.columns, a.row
-    rows = [row.atoms() if isinstance(row, Array) else [row] for row in a.items]
+    first, *_ = rows = [packed(row) for row in a.items]
+    rows = [row.atoms() if isinstance(row, Array) else [row] for row in rows]
     lists = []
     for column in zip(*rows, strict=True):
         traced = any(isinstance(x, Number) for x in column)
         lists.append(apply(pack, *column) if traced else column)
-    return lists, lambda items: _put(a.items[0], iter(items))
+    return lists, lambda items: _put(first, iter(items))
 
 
 def from_lists(lists: list, like: Any, n: int) -> Array:
     """The array whose rows look as ``like``, one list for each number of a row."""
-    if tracing():
-        return Stacked(lists, n, like)
-    columns = [apply(unpack, x) for x in lists]
-    return Array(_put(like, iter(row)) for row in zip(*columns, strict=True))
+    return unpacked(Stacked(lists, n, like))
+
+
+def unpacked(x: Any) -> Any:
+    """Outside a traced program, a long array as an ordinary one."""
+    if tracing() or not isinstance(x, Stacked):
+        return x
+    columns = [apply(unpack, column) for column in x.columns]
+    return Array(unpacked(_put(x.like, iter(row))) for row in zip(*columns, strict=True))
 
 
 def settle(x: Any) -> Any:
     """The tree, with every long array as lists: what a loop carries and puts out."""
-    return tree.map(_settle, x)
+    return tree.map(packed, x)
 
 
-def _settle(x: Any) -> Any:
+def packed(x: Any) -> Any:
+    """A long array as lists, with nothing left to compute; anything else as it is."""
     if not isinstance(x, Array):
         return x
-    if not x.long and len(x) > UNROLL and tracing():
+    if not x.long and len(x) > UNROLL:
         lists, _ = as_lists(x)
-        return Stacked(lists, len(x), x.items[0])
+        return Stacked(lists, len(x), packed(x.items[0]))
     return x.plain()
 
 
@@ -179,7 +186,7 @@ def elementwise_loop(f: Callable, args: tuple, split: list[bool]) -> Array | Non
         return elementwise(f, *(row(items[i:j]) if row else x for x, row, i, j in parts))
 
     shape = max((x.shape[1:] for x in long), key=len)
-    like = 0.0
+    like: Any = 0.0
     for k in reversed(shape):
         like = Array([like] * k)
     return Stacked(columns, n, like, combined)
@@ -203,4 +210,4 @@ def _settled(a: Array) -> Stacked:
     if a.long:
         return a.plain()  # type: ignore[return-value]
     lists, _ = as_lists(a)
-    return Stacked(lists, len(a), a.items[0])
+    return Stacked(lists, len(a), packed(a.items[0]))

@@ -177,6 +177,22 @@ def test_the_complex_step_agrees():
     assert ad.grad(end)(0.7) == pytest.approx(complex_end(0.7 + 1e-30j).imag / 1e-30, rel=1e-14)
 
 
+@pytest.mark.parametrize("d", [16, 17, 40])  # longer arrays become lists inside the loop
+def test_a_long_state_is_many_short_ones(d):
+    starts = [0.1 + i / d for i in range(d)]
+
+    def total(rate, solve_one=False):
+        f = lambda t, u, r: r * u * (1 - u / 3)  # noqa: E731
+        if solve_one:
+            return sum(ode.solve_fixed(f, u0, 0.0, 1.0, 8, rate)[1][-1] for u0 in starts)
+        return jnp.sum(ode.solve_fixed(f, starts, 0.0, 1.0, 8, rate)[1][-1])
+
+    want, slope = ad.value_and_grad(total)(0.7, True)
+    for run in (ad.value_and_grad(total), ad.jit(ad.value_and_grad(total))):
+        # the same sums in another order
+        assert run(0.7) == (pytest.approx(want, rel=1e-14), pytest.approx(slope, rel=1e-13))
+
+
 def test_bad_numbers_of_steps():
     for n in (0, -1, 2.5):
         with pytest.raises(ValueError, match="positive whole number of steps"):
