@@ -2,8 +2,12 @@
 
 The order of independent observations carries no information, and their number may change.
 Zaheer et al. 2017 (arXiv:1703.06114) show that pooling embedded elements can represent any
-function of a set.  An average is all a smooth likelihood needs; where the data's edge tells
-the parameter (the end of a uniform distribution), the maximum is pooled as well.
+function of a set.  Beside the learned embedding's mean, the features f themselves are pooled
+twice, as their mean and as log(mean(exp f)).  For a feature f = log(1 + x) of counts the second
+is log(1 + mean x), the sufficient statistic at every scale; with plain means alone the network
+must piece it together, and was measured to stop at 1.07 times the error of maximum likelihood.
+Where the data's edge tells the parameter (the end of a uniform distribution), the maximum of
+the learned embedding is pooled as well.
 """
 
 import equinox as eqx
@@ -13,7 +17,7 @@ from jax import Array
 
 
 class MeanEmbedding(eqx.Module):
-    """Features of x -> dense, silu, dense, silu, dense -> mean (and maximum) over the set.
+    """Features of x -> dense, silu, dense, silu, dense -> mean; and the features pooled as such.
 
     `shift` and `scale` standardise the features; they are set once, from simulations, are not
     trained, and travel with the weights.
@@ -40,16 +44,22 @@ class MeanEmbedding(eqx.Module):
     @property
     def size(self) -> int:
         """The length of an embedding."""
-        return self.layers[-1].out_features * (2 if self.pool_max else 1)
+        learned = self.layers[-1].out_features * (2 if self.pool_max else 1)
+        return learned + 2 * self.shift.size
 
     def __call__(self, features: Array) -> Array:
         """(..., n_obs, k) -> (..., size)."""
         shift, scale = jax.lax.stop_gradient((self.shift, self.scale))
-        y = (features - shift) / scale
+        log_mean_exp = jax.nn.logsumexp(features, axis=-2) - jnp.log(features.shape[-2])
+        f = (features - shift) / scale
+        pooled = [jnp.mean(f, axis=-2), (log_mean_exp - shift) / scale]
+        y = f
         for layer in self.layers[:-1]:
             y = jax.nn.silu(y @ layer.weight.T + layer.bias)
         last = self.layers[-1]
-        if not self.pool_max:  # the mean and the last, linear layer commute; the mean goes first
-            return jnp.mean(y, axis=-2) @ last.weight.T + last.bias
-        y = y @ last.weight.T + last.bias
-        return jnp.concatenate([jnp.mean(y, axis=-2), jnp.max(y, axis=-2)], axis=-1)
+        if self.pool_max:
+            y = y @ last.weight.T + last.bias
+            pooled += [jnp.mean(y, axis=-2), jnp.max(y, axis=-2)]
+        else:  # the mean and the last, linear layer commute; the mean goes first
+            pooled.append(jnp.mean(y, axis=-2) @ last.weight.T + last.bias)
+        return jnp.concatenate(pooled, axis=-1)

@@ -24,7 +24,7 @@ class Poisson(Simulator):
     name = "poisson"
     parameter_names = ("log rate",)
     dim_x = 1
-    prior = Uniform((0.2,), (7.0,))
+    prior = Uniform((0.2,), (7.0,), "affine")  # rates outside the box are rates too
     paper = "Pesah, Wehenkel and Louppe 2018, arXiv:1811.12932 (task); Poisson 1837 (model)"
 
     def simulate(self, key: Array, theta: Array, n_obs: int) -> Array:

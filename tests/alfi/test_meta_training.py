@@ -1,0 +1,79 @@
+"""A run that is killed continues to the same bits; a run with other settings is refused."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import equinox as eqx
+import jax
+import numpy as np
+import pytest
+
+from alfi.errors import ConfigError
+from alfi.meta_training import MetaConfig, meta_train
+from alfi.recurrent_machine import Architecture, RecurrentMachine
+from alfi.simulators import Poisson
+
+SMALL = Architecture(n_steps=2, width=8, embedding=4, state=8)
+CONFIG = MetaConfig(seed=5, n_iterations=60, batch=8, n_obs=10, pool=32, chunk=5)
+PROGRAM = """
+import sys, time
+from alfi.meta_training import MetaConfig, meta_train
+from alfi.recurrent_machine import Architecture
+from alfi.simulators import Poisson
+arch = Architecture(n_steps=2, width=8, embedding=4, state=8)
+config = MetaConfig(seed=5, n_iterations=60, batch=8, n_obs=10, pool=32, chunk=5)
+slow = lambda done, loss: time.sleep(0.2)  # so that the kill falls into the run
+meta_train(Poisson(), arch, config, checkpoint=sys.argv[1], progress=slow)
+"""
+
+
+def same_bits(a, b):
+    leaves = zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True)
+    return all(np.array_equal(x, y) for x, y in leaves if eqx.is_array(x))
+
+
+@pytest.mark.slow
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path)])
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "state.eqx").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL, "the run ended before it was killed"
+    done = []
+    resumed, losses = meta_train(
+        Poisson(), SMALL, CONFIG, checkpoint=tmp_path, progress=lambda i, _: done.append(i)
+    )
+    assert 5 < done[0] <= 60  # it went on, it did not start again
+    whole, whole_losses = meta_train(Poisson(), SMALL, CONFIG, progress=False)
+    assert same_bits(resumed, whole)
+    np.testing.assert_array_equal(losses, whole_losses)
+
+
+def test_another_run_in_the_same_folder_is_refused(tmp_path):
+    config = MetaConfig(n_iterations=2, batch=2, n_obs=3, pool=4, chunk=2)
+    first, _ = meta_train(Poisson(), SMALL, config, checkpoint=tmp_path, progress=False)
+    again, _ = meta_train(Poisson(), SMALL, config, checkpoint=tmp_path, progress=False)
+    assert same_bits(first, again)
+    with pytest.raises(ConfigError, match="other settings"):
+        other = MetaConfig(n_iterations=2, batch=2, n_obs=3, pool=4, chunk=2, seed=1)
+        meta_train(Poisson(), SMALL, other, checkpoint=tmp_path, progress=False)
+
+
+def test_a_frozen_encoder_stays_and_the_rest_learns():
+    config = MetaConfig(n_iterations=3, batch=2, n_obs=3, pool=0, chunk=3, freeze_encoder=True)
+    machine = RecurrentMachine.create(jax.random.key(0), Poisson(), SMALL)
+    trained, losses = meta_train(Poisson(), machine, config, progress=False)
+    assert same_bits(machine.encoder, trained.encoder)
+    assert not same_bits(machine.step, trained.step)
+    assert np.all(np.isfinite(losses))
+
+
+def test_settings_that_cannot_work_are_refused():
+    with pytest.raises(ConfigError, match="pool"):
+        MetaConfig(batch=64, pool=32)
+    with pytest.raises(ConfigError, match="at least 1"):
+        MetaConfig(n_iterations=0)
