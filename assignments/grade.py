@@ -1,12 +1,13 @@
 """Grade a folder of submissions into a table: `make grade SUBMISSIONS=folder`.
 
 In the folder, each submission is a notebook, `ada.ipynb` or as Canvas names what it downloads
-(`lovelaceada_123_456_<assignment>.ipynb`), or a folder with one, as Moodle unpacks them
-(`Ada Lovelace_123_assignsubmission_file/`). Each is graded by nbgrader in a process of its own, with
-a limit on each cell and on the whole: one that crashes or never ends costs nobody else anything.
+(`lovelaceada_123_456_<assignment>.ipynb`), or a folder with one, as Moodle unpacks it
+(`Ada Lovelace_123_assignsubmission_file/`). Each is graded by nbgrader in a process of its own,
+with a limit on each cell and on the whole: one that crashes or never ends costs nobody else
+anything.
 
 Written are `grades.csv` (student, id, a column a task, total, messages; Moodle's import lets you
-choose its columns) and `canvas.csv` (the form that Canvas's gradebook imports), and the notebooks as
+choose its columns), `canvas.csv` (the form that Canvas's gradebook imports), and the notebooks as
 graded, with their outputs.
 """
 
@@ -59,7 +60,7 @@ def collect(folder: Path, assignment: str) -> Iterator[Submission]:
     entries = [e for e in entries if e.is_dir() or e.suffix in (".ipynb", ".zip")]
     if not entries:
         raise ValueError(
-            f"There is nothing to grade in {folder}. Put one notebook a student there, or one folder."
+            f"There is nothing to grade in {folder}. Put a notebook or a folder a student there."
         )
     for entry in entries:
         name = entry.name if entry.is_dir() else entry.stem
@@ -76,7 +77,7 @@ def collect(folder: Path, assignment: str) -> Iterator[Submission]:
 
 
 def _notebook(entry: Path, assignment: str) -> Path | None:
-    """The notebook itself, or that in the folder which is named after the assignment, or its only one."""
+    """The file itself; in a folder, the notebook with the assignment's name, or the only one."""
     if entry.is_file():
         return entry
     found = [n for n in sorted(entry.rglob("*.ipynb")) if ".ipynb_checkpoints" not in n.parts]
@@ -110,9 +111,8 @@ def grade(
                 _grade_one(api, submission, key, assignment, seed, cell_limit, limit)
                 graded = Path(course, "autograded", key, assignment, f"{assignment}.ipynb")
                 if graded.exists():
-                    shutil.copy(
-                        graded, out / f"{key}_{re.sub(r'[^\w-]', '_', submission.student)}.ipynb"
-                    )
+                    name = re.sub(r"[^\w-]", "_", submission.student)
+                    shutil.copy(graded, out / f"{key}_{name}.ipynb")
             print(
                 f"{submission.student}: {submission.total:g} of {sum(maxima.values()):g}",
                 flush=True,
@@ -222,7 +222,7 @@ def _write(out: Path, assignment: str, done: list[Submission], maxima: dict[str,
 
 
 def _cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: students choose names of files and of errors."""
+    """Text that no spreadsheet takes for a formula: students choose names and errors."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 

@@ -280,16 +280,15 @@ class _Answer:
             raise
         except (Exception, SystemExit) as error:
             raise CounterExample(
-                f"{call} raised {type(error).__name__}: {error}{self._place(error)}",
-                "call it yourself with these arguments to see the whole traceback",
+                f"{call} raised {type(error).__name__}: {error}{self._place(error)}"
             ) from error
         for arg, old in zip(args, before, strict=True):
             claim(
                 not isinstance(arg, list | dict) or repr(arg) == old,
                 f"{self.__name__} changed its argument {old} in place, into {show(arg)}",
-                "build a new list for the result; whoever called you still needs the old one",
+                "Build a new list for the result; whoever called you still needs the old one",
             )
-        claim(result is not None, f"{call} returned None", "does the function end in `return`?")
+        claim(result is not None, f"{call} returned None", "Does the function end in `return`?")
         return result
 
     def _must_accept(self, args: tuple, call: str) -> None:
@@ -302,7 +301,7 @@ class _Answer:
         except TypeError as error:
             raise CounterExample(
                 f"the check calls {call}, but yours is {self.__name__}{signature}: {error}",
-                "keep the arguments as the exercise gives them, in their order",
+                "Keep the arguments as the exercise gives them, in their order",
             ) from None
 
     def _place(self, error: BaseException) -> str:

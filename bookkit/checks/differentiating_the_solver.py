@@ -93,20 +93,23 @@ def is_of_order_four(draw: Random, rk4_step: Callable) -> None:
     def f(t, y):
         return [rate * y[0] * (1 - y[0]), y[1] * math.cos(wave * t)]
 
-    grown = y0[0] * math.exp(rate)
-    exact = [grown / (1 - y0[0] + grown), y0[1] * math.exp(math.sin(wave) / wave)]
+    def exact(t):
+        grown = y0[0] * math.exp(rate * t)
+        return [grown / (1 - y0[0] + grown), y0[1] * math.exp(math.sin(wave * t) / wave)]
+
     errors = []
-    for n in (16, 32):
-        y = y0
+    for n in (64, 128):
+        y, apart = y0, 0.0
         for i in range(n):
             y = vector(rk4_step(f, i / n, y, 1 / n), 2)
-        errors.append(math.dist(y, exact))
+            apart = max(apart, math.dist(y, exact((i + 1) / n)))
+        errors.append(apart)
     order = math.log2(errors[0] / errors[1]) if min(errors) > 0 else math.inf
     # Orders are whole numbers: whatever is above 3.5 here is not of order three.
     claim(
         order > 3.5,
         f"on y' = {show(rate)} y (1 - y) beside y' = y cos({show(wave)} t), from {show(y0)} to "
-        f"t = 1, the error is {errors[0]:.3g} with 16 steps and {errors[1]:.3g} with 32: "
+        f"t = 1, the largest error is {errors[0]:.3g} with 64 steps and {errors[1]:.3g} with 128: "
         f"order {order:.1f}",
     )
 
@@ -213,10 +216,14 @@ def tangent_agrees_with_differences(draw: Random, heun_jvp: Callable) -> None:
 
 def _pulled_back(heun_vjp: Callable, *args) -> tuple[list, list]:
     result = heun_vjp(*args)
-    if not isinstance(result, tuple | list) or len(result) != 2:
+    if not (
+        isinstance(result, tuple | list)
+        and len(result) == 2
+        and all(hasattr(part, "__len__") for part in result)
+    ):
         raise CounterExample(
             f"your function returned {show(result)}, where two lists are asked for",
-            "end it with `return y_bar, theta_bar`",
+            "End it with `return y_bar, theta_bar`.",
         )
     return vector(result[0], 2), vector(result[1], 4)
 
@@ -368,8 +375,8 @@ def no_slope_at_the_truth(draw: Random, loss_gradient: Callable) -> None:
 
 @task.property(
     "5",
-    hint="Over a long run the tangent leaves the range of a float (1e308). After each step note "
-    "the logarithm of its length, then scale it back to length one.",
+    hint="Over a long run the tangent leaves the range of a float, from 1e-308 to 1e308. After "
+    "each step note the logarithm of its length, then scale it back to length one.",
 )
 def rate_of_one_number(draw: Random, growth_rate: Callable) -> None:
     """Beside a resting point of one equation, tangents grow at the rate of that equation."""
@@ -415,12 +422,12 @@ def rate_of_two_numbers(draw: Random, growth_rate: Callable) -> None:
 )
 def rate_of_lorenz(draw: Random, growth_rate: Callable) -> None:
     """On Lorenz's attractor, tangents grow by a factor of about e every 1.1 time units."""
-    y, h, n = [draw.uniform(0.5, 1.5) for _ in range(3)], 0.02, 1200
-    for _ in range(500):  # ten time units, to reach the attractor
+    y, h, n = [draw.uniform(0.5, 1.5) for _ in range(3)], 0.02, 1000
+    for _ in range(400):  # eight time units, to reach the attractor
         y = lorenz_step(y)
     got = number(growth_rate(lorenz_step, y, h, n))
-    # Over 24 time units 3000 starts gave 0.889 with a standard deviation of 0.059; these are five.
-    claim(0.6 < got < 1.2, f"from {show(y)}, {n} steps of {h}: you say {show(got)}")
+    # Over 20 time units 3000 starts gave 0.889 with a standard deviation of 0.074; these are five.
+    claim(0.5 < got < 1.3, f"from {show(y)}, {n} steps of {h}: you say {show(got)}")
 
 
 # The chapter's exercises --------------------------------------------------------------------------

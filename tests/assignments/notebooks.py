@@ -1,0 +1,33 @@
+"""What the tests of the assignments read from a notebook."""
+
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import is_solution
+
+NAME = "differentiating_the_solver"
+SOURCE = Path(__file__).parents[2] / "assignments" / NAME / f"{NAME}.ipynb"
+
+GIVEN = """
+import math
+import mini_autodiff as ad
+from bookkit.checks.differentiating_the_solver import heun_step, lorenz_step, loss, rates
+"""
+
+
+def code_of(notebook):
+    """The text of the cells in which a student writes."""
+    if isinstance(notebook, Path):
+        notebook = nbformat.read(notebook, 4)
+    return "\n".join(cell.source for cell in notebook.cells if is_solution(cell))
+
+
+def answers(code):
+    """The functions that the code defines; its lines can be shown, as those of a notebook can."""
+    import linecache
+
+    name = f"<answers {hash(code)}>"
+    linecache.cache[name] = (len(code), None, (GIVEN + code).splitlines(keepends=True), name)
+    namespace = {}
+    exec(compile(GIVEN + code, name, "exec"), namespace)
+    return namespace
