@@ -129,7 +129,7 @@ def _lv_step(x, y, a, b, c, d, h):
 
 def w1_plain(x, y, a, b, c, d, data) -> float:
     """W1 without a derivative."""
-    h, loss, k = H, 0.0, 0
+    h, loss = H, 0.0
     h2, h6 = h / 2, h / 6
     for seen_x, seen_y in data:
         for _ in range(10):
@@ -371,3 +371,88 @@ def w3_by_hand(p: list[float]) -> tuple:
         dx += g * p_i
     slopes.reverse()
     return x, slopes
+
+
+# -- for a tape: the plain programs again, with functions that take its numbers -------------------
+
+
+def w1_tape(x, y, a, b, c, d, data):
+    """W1, scalar by scalar, as one would write it for an eager tape."""
+
+    def f(x, y):
+        return a * x - b * x * y, d * x * y - c * y
+
+    loss = 0.0
+    for seen_x, seen_y in data:
+        for _ in range(10):
+            x, y = _rk4(f, x, y)
+        loss = loss + (x - seen_x) ** 2 + (y - seen_y) ** 2
+    return loss
+
+
+def w2_tape(p):
+    """W2, scalar by scalar."""
+    import mini_autodiff.numpy as jnp
+
+    tanh = jnp.tanh
+    rows = list(zip(p["W1"], p["b1"], strict=True))
+
+    def f(x, y):
+        hidden = [tanh(w[0] * x + w[1] * y + b) for w, b in rows]
+        out = []
+        for row, total in zip(p["W2"], p["b2"], strict=True):
+            for w, t in zip(row, hidden, strict=True):
+                total = total + w * t
+            out.append(total)
+        return out
+
+    x, y = 1.0, 0.5
+    for _ in range(100):
+        x, y = _rk4(f, x, y)
+    return x * x + y * y
+
+
+def w3_tape(p):
+    """W3, scalar by scalar."""
+    import mini_autodiff.numpy as jnp
+
+    x, tanh = 1.0, jnp.tanh
+    for p_i in p:
+        x = x + 0.1 * tanh(p_i * x)
+    return x
+
+
+def _rk4(f, x, y):
+    h = H
+    p1, q1 = f(x, y)
+    p2, q2 = f(x + h / 2 * p1, y + h / 2 * q1)
+    p3, q3 = f(x + h / 2 * p2, y + h / 2 * q2)
+    p4, q4 = f(x + h * p3, y + h * q3)
+    x = x + h / 6 * (p1 + 2.0 * p2 + 2.0 * p3 + p4)
+    return x, y + h / 6 * (q1 + 2.0 * q2 + 2.0 * q3 + q4)
+
+
+# -- parameters as a list and back ----------------------------------------------------------------
+
+
+def flatten(net: dict) -> list[float]:
+    """The weights of W2 as a list, by sorted key."""
+    return [
+        x for k in sorted(net) for row in net[k] for x in (row if isinstance(row, list) else [row])
+    ]
+
+
+def unflatten(v: list[float]) -> dict:
+    """The weights of W2 from such a list."""
+    n = (len(v) - 2) // 5
+    W1, W2, b1, b2 = v[: 2 * n], v[2 * n : 4 * n], v[4 * n : 5 * n], v[5 * n :]
+    return {"W1": [W1[2 * i : 2 * i + 2] for i in range(n)], "W2": [W2[:n], W2[n:]],
+            "b1": b1, "b2": b2}  # fmt: skip
+
+
+def hand_gradient(name: str, result: tuple) -> list[float]:
+    """The hand-written gradient in the order of the others."""
+    if name == "w1":
+        da, db, dc, dd, dx, dy = result[1]
+        return [da, db, dd, dc, dx, dy]
+    return flatten(result[1]) if name == "w2" else list(result[1])

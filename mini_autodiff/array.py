@@ -14,7 +14,6 @@ from typing import Any
 from . import errors, ops, tree
 from .ops import Number, scalar
 
-
 UNROLL = 16
 """In a traced program, arrays of more rows than this stay lists that loops read."""
 
@@ -30,6 +29,9 @@ class Array:
     """
 
     __slots__ = ("_settled", "items", "shape")
+    items: tuple
+    shape: tuple[int, ...]
+    _settled: bool
     long = False  # a long array of a traced program, see stacked.py
     __array_ufunc__ = Number.__array_ufunc__
     __hash__ = None  # type: ignore[assignment]
@@ -111,14 +113,13 @@ class Array:
 
     def rebuild(self, atoms: Iterator) -> Array:
         """An array of this shape with these numbers."""
-        return Array(
-            x.rebuild(atoms) if isinstance(x, Array) else next(atoms) for x in self.items
-        )
+        return Array(x.rebuild(atoms) if isinstance(x, Array) else next(atoms) for x in self.items)
 
     def __repr__(self) -> str:
         return f"Array({self.tolist()!r})"
 
     # -- arithmetic --
+    # fmt: off
     def __add__(a, b): return elementwise(ops.add, a, b)
     def __radd__(b, a): return elementwise(ops.add, a, b)
     def __sub__(a, b): return elementwise(ops.sub, a, b)
@@ -140,6 +141,7 @@ class Array:
     def __ne__(a, b): return elementwise(ops.ne, a, b)
     def __matmul__(a, b): return matmul(a, b)
     def __rmatmul__(b, a): return matmul(a, b)
+    # fmt: on
 
     def __bool__(self) -> bool:
         if self.size == 1:
@@ -267,7 +269,9 @@ class Atoms:
         leaves = [array(x) if not scalar(x) and hasattr(x, "tolist") else x for x in leaves]
         leaves = [x.plain() if isinstance(x, Array) else x for x in leaves]
         plain = (Array, float, int, Number)  # a NumPy scalar of another width becomes a float
-        self.leaves = [float(x) if not isinstance(x, plain) and scalar(x) else x for x in leaves]
+        self.leaves: list[Any] = [
+            float(x) if not isinstance(x, plain) and scalar(x) else x for x in leaves
+        ]
         self.atoms: list = []
         for leaf in self.leaves:
             self.atoms += leaf.atoms() if isinstance(leaf, Array) else [leaf]

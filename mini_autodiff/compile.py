@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from . import ops, tree
+from . import tree
 from .array import UNROLL, Array, Atoms, array
 from .lists import add_items, spread_items
 from .loop import Loop
@@ -154,7 +154,9 @@ class Program:
     def result(self, values: tuple) -> Any:
         """The output tree with plain numbers."""
         supply = iter(values)
-        leaves = [_fill(x, supply) if isinstance(x, Array) else next(supply) for x in self.out.leaves]
+        leaves = [
+            _fill(x, supply) if isinstance(x, Array) else next(supply) for x in self.out.leaves
+        ]
         return tree.unflatten(self.out.structure, leaves)
 
 
@@ -204,7 +206,7 @@ class Call:
 
     def fill(self, trace: Trace, f: Callable) -> tuple:
         """The arguments with traced numbers in place of floats."""
-        leaves = []
+        leaves: list[Any] = []
         for x, name in zip(self.leaves, _leaf_names(f, self.args, self.kwargs), strict=True):
             if isinstance(x, Array) and len(x) > UNROLL:
                 width = len(_columns(x[:1]))
@@ -227,15 +229,15 @@ def _columns(x: Array) -> list:
 
 
 def parameters(f: Callable) -> list[str]:
-    """The names of the positional parameters of a function (none, if it is not written in Python)."""
+    """The names of a function's positional parameters (none if it is not written in Python)."""
     while hasattr(f, "__wrapped__"):
         f = f.__wrapped__
-    code = getattr(f, "__code__", None) or getattr(getattr(f, "__call__", f), "__code__", None)
+    own = f if hasattr(f, "__code__") else type(f).__call__  # an object with __call__
+    code = getattr(own, "__code__", None)
     if code is None:
         return []
     names = list(code.co_varnames[: code.co_argcount])
-    bound = not hasattr(f, "__code__") or hasattr(f, "__self__")
-    return names[1:] if bound else names
+    return names[1:] if own is not f or hasattr(f, "__self__") else names
 
 
 def _leaf_names(f: Callable, args: tuple, kwargs: dict) -> list[str]:
@@ -290,7 +292,7 @@ def jit(f: Callable) -> Callable:
             for program in kept:
                 with contextlib.suppress(BranchFlipped):
                     out = program.run(*call.values)
-                    compiled.source = program.source
+                    compiled.source = program.source  # type: ignore[attr-defined]
                     return program.result(out)
             program = Program(f, call)
         except Branch:  # how often it loops depends on its numbers: it stays as it is
@@ -301,7 +303,7 @@ def jit(f: Callable) -> Callable:
         if not program.closed:  # it uses a number of a derivative that is running
             return f(*args, **kwargs)
         cache[call.key] = [program, *kept[: MOST_BRANCHES - 1]]
-        compiled.source = program.source
+        compiled.source = program.source  # type: ignore[attr-defined]
         try:
             return program.result(program.run(*call.values))
         except (ArithmeticError, ValueError) as error:

@@ -81,7 +81,7 @@ def checkpoint(f: Callable) -> Callable:
     return checkpointed
 
 
-class custom_vjp:  # noqa: N801  (the name is JAX's)
+class custom_vjp:
     """A function with a reverse rule of its own, given by ``defvjp(forward, backward)``.
 
     ``forward(*args)`` returns the value and whatever the rule needs; ``backward(kept, cotangent)``

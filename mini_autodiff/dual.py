@@ -44,7 +44,7 @@ class Forward:
         return Dual(value, Directions(tangent) if self.many else tangent[0], self)
 
     def apply(self, op: Any, args: tuple) -> Any:
-        """The value, and the chain rule: the sum of each slope times the tangent of its argument."""
+        """The value, and the chain rule: each slope times the tangent of its argument, summed."""
         if self.finished:
             raise errors.leaked()
         if isinstance(op, ops.Special):
@@ -107,18 +107,20 @@ def jvp(f: Callable, primals: tuple, tangents: tuple, has_aux: bool = False) -> 
     forward = Forward()
 
     try:
-        pairs = zip(into.atoms, along, strict=True)  # along 0 there is nothing to carry
-        inputs = [x if type(t) is float and t == 0.0 else Dual(x, t, forward) for x, t in pairs]
+        inputs = [  # along 0 there is nothing to carry
+            x if type(t) is float and t == 0.0 else Dual(x, t, forward)
+            for x, t in zip(into.atoms, along, strict=True)
+        ]
         out = f(*into.rebuild(inputs))
     finally:
         forward.finished = True
     out, aux = (Atoms(out[0]), Atoms(out[1])) if has_aux else (Atoms(out), None)
     value = out.rebuild([forward.lower(x) for x in out.atoms])
-    tangents = [(x, forward.tangent(x)) for x in out.atoms]
-    along = out.rebuild([ops.zero_like(x) if t is None else t for x, t in tangents])
+    pairs = [(x, forward.tangent(x)) for x in out.atoms]
+    tangent = out.rebuild([ops.zero_like(x) if t is None else t for x, t in pairs])
     if aux:
-        return value, along, aux.rebuild([forward.lower(x) for x in aux.atoms])
-    return value, along
+        return value, tangent, aux.rebuild([forward.lower(x) for x in aux.atoms])
+    return value, tangent
 
 
 def jacfwd(f: Callable, argnums: int = 0) -> Callable:

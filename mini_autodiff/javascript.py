@@ -16,7 +16,8 @@ from typing import Any
 
 from . import ops, tree
 from .array import UNROLL, Array, Atoms
-from .compile import Call, parameters as parameters_of
+from .compile import Call
+from .compile import parameters as parameters_of
 from .loop import Loop
 from .printer import ATOM, Printer, count_uses, prune
 from .stacked import Stacked
@@ -194,7 +195,9 @@ def _paths(args: tuple, parameters: list[str]) -> list[str]:
                 walk(x[key], f"{path}.{key}" if plain else f"{path}[{json.dumps(key)}]")
         elif isinstance(x, Array) and len(x) > UNROLL:
             width = len(x.items[0].atoms()) if x.ndim > 1 else 1
-            out.extend([path] if width == 1 else [f"{path}.map(row => row[{j}])" for j in range(width)])
+            out.extend(
+                [path] if width == 1 else [f"{path}.map(row => row[{j}])" for j in range(width)]
+            )
         elif isinstance(x, Array) or type(x) in (list, tuple):
             for i, item in enumerate(x):
                 walk(item, f"{path}[{i}]")

@@ -130,7 +130,7 @@ class Unpack(Special):
     def value(self, a: Any) -> list:
         return list(a)
 
-    def trace(self, trace: Trace, args: tuple) -> list:
+    def trace(self, trace: Any, args: tuple) -> list:
         return [apply(item(i), args[0]) for i in range(lengths_of(args[0])[0])]
 
     def reverse(self, tape: Any, args: tuple) -> list:

@@ -14,13 +14,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
 from typing import Any
 
 from . import errors
 
 PRECEDENCE = {"if": 1, "<": 4, "+": 5, "*": 6, "-x": 7, "**": 8, "x": 9}
 """How tightly a formula binds; a printer adds parentheses from it."""
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())
 
 
 class Op:
@@ -35,9 +39,9 @@ class Op:
         rules: the same functions for any numbers (traced, nested); ``None`` where the slope is 0.
     """
 
-    __slots__ = (
-        "arity", "binds", "checks", "costly", "domain", "formulas", "javascript", "name", "rules", "slopes", "smooth", "text", "value",
-    )  # fmt: skip
+    __slots__ = words(
+        "arity binds checks costly domain formulas javascript name rules slopes smooth text value"
+    )
 
     def __init__(
         self, name: str, text: str, slopes: tuple, binds: str, javascript: str, domain: str
@@ -47,7 +51,7 @@ class Op:
         self.arity, self.binds = len(arguments), PRECEDENCE[binds]
         self.javascript = javascript or re.sub(r"\b([a-z]\w+)\(", _javascript_name, text)
         names = ", ".join(arguments)
-        every = ", ".join(s and f"lambda {names}, v: {s}" or "None" for s in slopes)
+        every = ", ".join((s and f"lambda {names}, v: {s}") or "None" for s in slopes)
         code = compile(f"(lambda {names}: {text}), ({every or 'None'},)", __file__, "eval")
         self.value, self.slopes = eval(code, FLOAT)
         _, self.rules = eval(code, GENERIC)
@@ -74,7 +78,21 @@ class Special:
     """
 
     name = ""
-    __call__ = Op.__call__
+
+    def __call__(self, *args: Any) -> Any:
+        return apply(self, *args)
+
+    def value(self, *args: Any) -> Any:
+        raise NotImplementedError
+
+    def trace(self, trace: Any, args: tuple) -> Any:
+        raise NotImplementedError
+
+    def reverse(self, tape: Any, args: tuple) -> Any:
+        raise NotImplementedError
+
+    def forward(self, run: Any, args: tuple) -> Any:
+        raise NotImplementedError
 
 
 class Number:
@@ -89,6 +107,7 @@ class Number:
     __slots__ = ("owner",)
     __hash__ = None  # type: ignore[assignment]  # as a dict key it would compare by identity
 
+    # fmt: off
     def __add__(a, b): return apply(add, a, b) if scalar(b) else NotImplemented
     def __radd__(b, a): return apply(add, a, b) if scalar(a) else NotImplemented
     def __sub__(a, b): return apply(sub, a, b) if scalar(b) else NotImplemented
@@ -108,6 +127,8 @@ class Number:
     def __ge__(a, b): return apply(ge, a, b) if scalar(b) else NotImplemented
     def __eq__(a, b): return apply(eq, a, b) if scalar(b) else NotImplemented
     def __ne__(a, b): return apply(ne, a, b) if scalar(b) else NotImplemented
+
+    # fmt: on
 
     def note_cotangent(self, value: Any, users: list) -> None:
         """Told after a reverse sweep: this number is the cotangent of ``value``, which was used
@@ -146,7 +167,7 @@ def scalar(x: Any) -> bool:
     )
 
 
-def apply(op: Op, *args: Any) -> Any:
+def apply(op: Any, *args: Any) -> Any:
     """Do ``op``: on the deepest owner among the arguments, or at once if all are floats."""
     top = None
     for x in args:
@@ -247,7 +268,7 @@ def minimum(a: float, b: float) -> float:
     return a if a < b or a != a else b
 
 
-MATH = "sin cos tan exp log sqrt tanh sinh cosh asin acos atan atan2 log1p expm1 log10".split()
+MATH = words("sin cos tan exp log sqrt tanh sinh cosh asin acos atan atan2 log1p expm1 log10")
 FLOAT: dict[str, Any] = {name: getattr(math, name) for name in MATH}
 FLOAT |= {f.__name__: f for f in (abs, sign, sigmoid, softplus, maximum, minimum)}
 GENERIC: dict[str, Any] = {}
@@ -297,11 +318,13 @@ log      = op("log", "log(a)", "1.0 / a", domain="the argument must be positive"
 log1p    = op("log1p", "log1p(a)", "1.0 / (1.0 + a)", domain="the argument must be above -1")
 log10    = op("log10", "log10(a)", "0.4342944819032518 / a", domain=log.domain)
 pow_     = op("power", "a ** b", "b * a ** (b - 1.0)", "log(where(a > 0.0, a, 1.0)) * v",
-              binds="**", javascript="Math.pow(a, b)", domain="a negative base needs an integer exponent")
+              binds="**", javascript="Math.pow(a, b)",
+              domain="a negative base needs an integer power")
 cos      = op("cos", "cos(a)", "-sin(a)", domain="the argument must be finite")
 sin      = op("sin", "sin(a)", "cos(a)", domain=cos.domain)
 tan      = op("tan", "tan(a)", "1.0 + v * v", domain=cos.domain)
-arcsin   = op("arcsin", "asin(a)", "1.0 / sqrt(1.0 - a * a)", domain="the argument must lie in [-1, 1]")
+arcsin   = op("arcsin", "asin(a)", "1.0 / sqrt(1.0 - a * a)",
+              domain="the argument must be in [-1, 1]")
 arccos   = op("arccos", "acos(a)", "-1.0 / sqrt(1.0 - a * a)", domain=arcsin.domain)
 arctan   = op("arctan", "atan(a)", "1.0 / (1.0 + a * a)")
 arctan2  = op("arctan2", "atan2(a, b)", "b / (a * a + b * b)", "-a / (a * a + b * b)")
@@ -318,6 +341,16 @@ minimum_ = op("minimum", "minimum(a, b)", "where(a < b, 1.0, where(a == b, 0.5, 
               "where(a > b, 1.0, where(a == b, 0.5, 0.0))")
 # fmt: on
 NUMPY = {  # how NumPy calls what it may do with our numbers
-    "add": add, "subtract": sub, "multiply": mul, "divide": div, "power": power, "negative": neg,
-    "less": lt, "less_equal": le, "greater": gt, "greater_equal": ge, "equal": eq, "not_equal": ne,
+    "add": add,
+    "subtract": sub,
+    "multiply": mul,
+    "divide": div,
+    "power": power,
+    "negative": neg,
+    "less": lt,
+    "less_equal": le,
+    "greater": gt,
+    "greater_equal": ge,
+    "equal": eq,
+    "not_equal": ne,
 }  # fmt: skip

@@ -10,18 +10,19 @@ from __future__ import annotations
 import functools
 import keyword
 import re
-from collections.abc import Callable
 from typing import Any
 
-from .ops import PRECEDENCE, Op
+from .ops import PRECEDENCE, Op, words
 from .trace import Input, Output, Trace, Traced, replay
 
 ATOM, WIDTH = PRECEDENCE["x"], 72
 RESERVED = set(keyword.kwlist) | set(
-    """zip range reversed print len abs min max sum float int list tuple dict set self Math let
-    const var function new delete typeof void switch case do null undefined NaN Infinity this
-    throw catch default enum export extends super instanceof interface package private protected
-    public static implements arguments eval math""".split()
+    words(
+        """zip range reversed print len abs min max sum float int list tuple dict set self math Math
+        let const var function new delete typeof void switch case do null undefined NaN Infinity
+        this throw catch default enum export extends super instanceof interface package private
+        protected public static implements arguments eval"""
+    )
 )
 
 
@@ -65,7 +66,6 @@ def prune(
     outputs = trace.outputs if outputs is None else outputs
     need, loops = marked or mark(trace, outputs)
     new = Trace(trace.example)
-    new.kept, new.kept_free = [], []  # type: ignore[attr-defined]
     at: dict[int, Any] = {}
     places = [(x, "inputs", k) for k, x in enumerate(trace.inputs)]
     places += [(x, "free_inputs", k) for k, x in enumerate(trace.free_inputs)]
@@ -76,7 +76,7 @@ def prune(
         elif x.index in need or keep_inputs:
             at[x.index] = new.emit(trace.ops[x.index], (), x.lengths)
             getattr(new, group).append(at[x.index])
-            (new.kept if group == "inputs" else new.kept_free).append(k)  # type: ignore
+            (new.kept if group == "inputs" else new.kept_free).append(k)
     for i, op in enumerate(trace.ops):
         if i not in need or i in at:
             continue
@@ -143,9 +143,10 @@ class Printer:
         self.constants: dict[str, Any] = {}
 
     # -- what a language says --
+    # fmt: off
     def number(self, x: Any) -> str: raise NotImplementedError
     def formula_text(self, op: Op) -> str: raise NotImplementedError
-    def assign(self, name: str, text: str, new: bool, comment: str) -> None: raise NotImplementedError
+    def assign(self, name: str, text: str, new: bool, comment: str): raise NotImplementedError
     def guard(self, text: str, outcome: bool) -> None: raise NotImplementedError
     def open_loop(self, op: Any, columns: list, names: list) -> None: raise NotImplementedError
     def close_loop(self) -> None: raise NotImplementedError
@@ -154,6 +155,8 @@ class Printer:
     def turn(self, name: str) -> None: raise NotImplementedError
     def assign_all(self, names: list[str], texts: list[str]) -> None: raise NotImplementedError
     def list_formula(self, op: Any) -> str: raise NotImplementedError
+
+    # fmt: on
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
@@ -282,7 +285,9 @@ class Printer:
         found = re.search(r"\{([^{}]*), ([^{}]*)\}", text)
         if found:
             star = found[2]
-            return text.replace(found[0], ", ".join((star if k else "") + t for k, t in enumerate(texts)))
+            return text.replace(
+                found[0], ", ".join((star if k else "") + t for k, t in enumerate(texts))
+            )
         return text.format(*texts)
 
     # -- loops --
@@ -315,7 +320,7 @@ class Printer:
                 names.append(name)
                 self.assign(name, text, name not in outer_taken, "")
             inner[x.index] = (names[-1], ATOM)
-        outputs = {}
+        outputs: dict[int, list[int]] = {}
         for j in range(i + 1, len(trace.ops)):
             if isinstance(trace.ops[j], Output) and trace.args[j][0].index == i:
                 outputs.setdefault(trace.ops[j].k, []).append(j)
@@ -334,7 +339,9 @@ class Printer:
         self.open_loop(op, texts, items)
         self.depth += 1
         body_uses = count_uses(body, op.carries)
-        ends = {x.index: k for k, x in enumerate(body.outputs[: op.carries]) if isinstance(x, Traced)}
+        ends = {
+            x.index: k for k, x in enumerate(body.outputs[: op.carries]) if isinstance(x, Traced)
+        }
         formulas = self.block(body, inner, body_uses, ends)
         late = []
         for k, name in lists.items():
@@ -444,7 +451,7 @@ def _last_use(trace: Trace) -> dict[int, int]:
     # a result of a loop is written when the loop runs; text that waits keeps what it mentions
     for i in range(len(trace.ops) - 1, -1, -1):
         for x in trace.args[i]:
-            if isinstance(x, Traced) and not isinstance(trace.ops[i], (Output, Input)):
-                if trace.ops[i].name != "loop":
-                    last[x.index] = max(last[x.index], last.get(i, i))
+            plain = not isinstance(trace.ops[i], (Output, Input)) and trace.ops[i].name != "loop"
+            if plain and isinstance(x, Traced):
+                last[x.index] = max(last[x.index], last.get(i, i))
     return last

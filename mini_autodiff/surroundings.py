@@ -48,7 +48,7 @@ class Surroundings:
         """Note what may change in ``x``, and return what to look at next."""
         if isinstance(x, types.FunctionType):
             if hasattr(x, "program_cache"):  # a jitted function; its cache may change
-                return [x.__wrapped__]
+                return [x.__wrapped__]  # type: ignore[attr-defined]
             return self._look_at_function(x)
         if isinstance(x, types.MethodType):
             return [x.__func__, x.__self__]

@@ -80,6 +80,8 @@ class Trace:
         self.inputs: list[Traced] = []
         self.outputs: list[Any] = []
         self.guards: list[tuple[Traced, bool]] = []
+        self.kept: list[int] = []  # of a pruned copy: which inputs are left
+        self.kept_free: list[int] = []
         self.example = example
         self.naming = False
         self.finished = False
@@ -113,9 +115,9 @@ class Trace:
         new = []
         while frame is not None and frame not in self.frames:
             code = frame.f_code
-            if code.co_name[0] != "<" or code.co_name == "<lambda>":  # no comprehensions
-                if not code.co_filename.startswith(errors.PACKAGE):
-                    new.append(frame)
+            comprehension = code.co_name[0] == "<" and code.co_name != "<lambda>"
+            if not comprehension and not code.co_filename.startswith(errors.PACKAGE):
+                new.append(frame)
             frame = frame.f_back  # type: ignore[assignment]
         depth = self.frames.get(frame, 0)  # type: ignore[arg-type]
         for frame in reversed(new):
@@ -174,7 +176,8 @@ class Trace:
 
     def simplest(self, op: ops.Op, args: tuple) -> Any:
         """The entry for ``op``, after rewriting that changes no bit of the result."""
-        a, b = args[0], args[1] if len(args) > 1 else None
+        a: Any = args[0]
+        b: Any = args[1] if len(args) > 1 else None
         if op is ops.mul:
             for one, other in ((a, b), (b, a)):
                 if type(one) in (float, int) and abs(one) == 1:
@@ -283,7 +286,9 @@ def running(trace: Trace, naming: bool = True) -> Iterator[Trace]:
     finally:
         trace.finished = True
         traces.pop()
-        for frame in sorted(trace.frames, key=trace.frames.get, reverse=True):  # innermost first
+        for frame in sorted(
+            trace.frames, key=lambda f: trace.frames[f], reverse=True
+        ):  # innermost first
             for name, value in frame.f_locals.items() if trace.frames[frame] else ():
                 name_numbers(value, name)
         trace.frames.clear()
@@ -300,7 +305,7 @@ def name_numbers(value: Any, name: str, indexed: bool = False) -> None:
             trace.names[i] = name
             (trace.indexed.add if indexed else trace.indexed.discard)(i)
         return
-    items = getattr(value, "columns", None) or getattr(value, "items", None)
+    items: Any = getattr(value, "columns", None) or getattr(value, "items", None)
     if type(value) in (list, tuple):
         items = value
     if type(items) in (list, tuple) and len(items) < 100:

@@ -1,7 +1,7 @@
 """Trees of numbers: nested lists, tuples, named tuples and dicts, as in ``jax.tree``.
 
 A leaf is anything that is not one of these: a number, an ``Array``. ``None`` is an empty tree.
-A structure is the same tree with every leaf replaced by ``LEAF``, so it can be compared with ``==``.
+A structure is the same tree with ``LEAF`` in place of every leaf, to be compared with ``==``.
 
 >>> leaves, structure = flatten({"rates": (0.5, 0.02), "start": [10.0]})
 >>> leaves
@@ -28,7 +28,9 @@ def _children(tree: Any) -> tuple[list, Callable[[list], Any]] | None:
     """The children of a container and the function that puts new ones in; ``None`` for a leaf."""
     if isinstance(tree, dict):
         keys = sorted(tree)
-        return [tree[k] for k in keys], lambda new: _as_before(tree, dict(zip(keys, new, strict=True)))
+        return [tree[k] for k in keys], lambda new: _as_before(
+            tree, dict(zip(keys, new, strict=True))
+        )
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda new: type(tree)(*new)
     if type(tree) in (list, tuple):

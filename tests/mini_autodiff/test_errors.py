@@ -16,7 +16,9 @@ BOTH = pytest.mark.parametrize("wrap", [lambda f: f, ad.jit], ids=["eager", "jit
 
 @BOTH
 def test_grad_needs_one_number(wrap):
-    with pytest.raises(TypeError, match=r"scalar-output functions; three returned a list of 3.*jac"):
+    with pytest.raises(
+        TypeError, match=r"scalar-output functions; three returned a list of 3.*jac"
+    ):
 
         def three(x):
             return [x, x, x]
@@ -42,7 +44,12 @@ def test_an_integer_gets_a_hint():
     [
         (lambda x: jnp.log(x), -1.0, ValueError, r"log\(-1\.0\) is undefined: .*positive"),
         (lambda x: jnp.sqrt(x), -4.0, ValueError, r"sqrt\(-4\.0\) is undefined: .*0 or more"),
-        (lambda x: jnp.divide(1.0, x), 0.0, ZeroDivisionError, r"div\(1\.0, 0\.0\) .*must not be 0"),
+        (
+            lambda x: jnp.divide(1.0, x),
+            0.0,
+            ZeroDivisionError,
+            r"div\(1\.0, 0\.0\) .*must not be 0",
+        ),
         (lambda x: jnp.exp(x), 1000.0, OverflowError, r"exp\(1000\.0\) .*larger than a float"),
         (lambda x: jnp.arcsin(x), 2.0, ValueError, r"arcsin\(2\.0\) .*\[-1, 1\]"),
     ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
 import subprocess
 from types import SimpleNamespace
@@ -71,8 +70,8 @@ def compare(unary: list[str], binary: list[str], n: int, tolerance: float) -> No
             )(p, v)
             return {"value": value, "p": gradient[0], "v": gradient[1]}
 
-        sources.append(f"(() => {{ {javascript.export(f, *args)}\n"
-                       f"return program({', '.join(map(javascript_value, args))}); }})()")  # fmt: skip
+        given = ", ".join(map(javascript_value, args))
+        sources.append(f"(() => {{ {javascript.export(f, *args)}\nreturn program({given}); }})()")
         wanted.append(ad.jit(f)(*args))
     got = node(f"console.log(JSON.stringify([{','.join(sources)}]))")
     for theirs, ours in zip(got, wanted, strict=True):

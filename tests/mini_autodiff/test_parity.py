@@ -11,9 +11,19 @@ from mini_autodiff import lax, tree
 
 jax = pytest.importorskip("jax")
 
-SHARED = (
-    "grad value_and_grad jvp vjp jacfwd jacrev jacobian hessian jit checkpoint custom_vjp".split()
-)
+SHARED = [
+    "grad",
+    "value_and_grad",
+    "jvp",
+    "vjp",
+    "jacfwd",
+    "jacrev",
+    "jacobian",
+    "hessian",
+    "jit",
+    "checkpoint",
+    "custom_vjp",
+]
 OURS = {name: getattr(ad, name) for name in SHARED if hasattr(ad, name)}
 OURS |= {"jnp": jnp, "lax": lax, "tree": tree}
 

@@ -11,13 +11,12 @@ import math
 from types import SimpleNamespace
 
 import pytest
+import random_programs as programs
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from mini_autodiff import lax, tree
-
-import random_programs as programs
 
 jax = pytest.importorskip("jax")
 

@@ -40,7 +40,9 @@ def trajectory(rates, n=40):
 
 
 def flat(tree):
-    return [x for leaf in ad.tree.leaves(tree) for x in (leaf if hasattr(leaf, "shape") else [leaf])]
+    return [
+        x for leaf in ad.tree.leaves(tree) for x in (leaf if hasattr(leaf, "shape") else [leaf])
+    ]
 
 
 LOSSES = {
