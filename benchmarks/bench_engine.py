@@ -48,7 +48,7 @@ def interleaved(methods: dict[str, Callable], seconds: float) -> dict[str, float
     for name, f in methods.items():
         start = time.perf_counter()
         f()
-        often[name] = max(1, int(0.001 / (time.perf_counter() - start)))
+        often[name] = max(1, int(0.008 / (time.perf_counter() - start)))
     end, rounds = time.perf_counter() + seconds, 0
     while time.perf_counter() < end or rounds < 3:
         rounds += 1

@@ -266,15 +266,13 @@ class Atoms:
 
     def __init__(self, of: Any, real: str = ""):
         leaves, self.structure = tree.flatten(of)
-        leaves = [array(x) if not scalar(x) and hasattr(x, "tolist") else x for x in leaves]
-        leaves = [x.plain() if isinstance(x, Array) else x for x in leaves]
-        plain = (Array, float, int, Number)  # a NumPy scalar of another width becomes a float
-        self.leaves: list[Any] = [
-            float(x) if not isinstance(x, plain) and scalar(x) else x for x in leaves
-        ]
+        self.leaves: list[Any] = [x if type(x) is float else _leaf(x) for x in leaves]
         self.atoms: list = []
         for leaf in self.leaves:
-            self.atoms += leaf.atoms() if isinstance(leaf, Array) else [leaf]
+            if isinstance(leaf, Array):
+                self.atoms += leaf.atoms()
+            else:
+                self.atoms.append(leaf)
         for x in self.atoms if real else ():
             if not isinstance(x, (float, Number)):
                 raise errors.not_real(real, x)
@@ -322,6 +320,15 @@ class Atoms:
             return tree.unflatten(inner.structure, parts)
 
         return tree.unflatten(self.structure, [block(leaf) for leaf in self.leaves])
+
+
+def _leaf(x: Any) -> Any:
+    """A leaf as this library holds it: NumPy's arrays and scalars become ours and floats."""
+    if hasattr(x, "tolist") and not scalar(x):
+        x = array(x)
+    if isinstance(x, Array):
+        return x.plain()
+    return float(x) if not isinstance(x, (int, Number, float)) and scalar(x) else x
 
 
 def nested(x: Any) -> str:

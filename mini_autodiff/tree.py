@@ -48,7 +48,7 @@ def flatten(tree: Any) -> tuple[list, Any]:
     leaves: list = []
 
     def walk(node: Any) -> Any:
-        found = _children(node)
+        found = None if type(node) is float else _children(node)
         if found is None:
             leaves.append(node)
             return LEAF

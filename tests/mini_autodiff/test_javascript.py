@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import shutil
 import subprocess
 from types import SimpleNamespace
@@ -107,3 +109,89 @@ def test_constant_arrays_met_in_different_loops_stay_apart():
     source = javascript.export(f, x)
     (got,) = node(f"{source}\nconsole.log(JSON.stringify([program({x.tolist()})]))")
     assert got == pytest.approx(f(x).tolist(), rel=1e-12)
+
+
+# -- how it is spelled ----------------------------------------------------------------------------
+
+
+def test_powers_numbers_and_names_are_javascript():
+    def f(p):
+        new = p["new"] * 2
+        y = p["x"] ** 3 - (-p["x"]) ** 2 + p["x"] ** 1.5
+        return {"in": new, "y": y, "big": jnp.where(y > 0.0, jnp.inf, -jnp.inf), "n": jnp.nan * y}
+
+    text = javascript.export(f, {"new": 1.0, "x": 2.0})
+    assert "**" not in text
+    assert "Math.pow(x, 1.5)" in text
+    assert "Infinity : -Infinity" in text
+    assert "NaN" in text
+    assert "let new_ = p.new;" in text
+    assert "None" not in text
+
+
+def test_only_math_is_taken_from_outside():
+    def f(p, data):
+        def step(c, x):
+            return c + jnp.sigmoid(p["a"] * x) + jnp.softplus(x), c
+
+        c, ys = lax.scan(step, 0.0, data)
+        return {"c": c, "ys": ys, "g": ad.grad(lambda a: jnp.sum(jnp.exp(a * data)))(p["a"])}
+
+    text = javascript.export(f, {"a": 1.0}, jnp.linspace(0.0, 1.0, 30))
+    words = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*(?=\()|\b[A-Z]\w*(?=\.)", text))
+    assert words <= {"Math", "Array", "for", "function", "program", "sigmoid", "softplus"}
+
+
+@needs_node
+@pytest.mark.node
+def test_an_array_stays_an_array_and_a_loop_a_loop():
+    def f(p, data):
+        def step(y, seen):
+            y = y + 0.1 * p["r"] * y * (1.0 - y / p["k"])
+            return y, {"y": y, "both": jnp.array([y, seen])}
+
+        y, out = lax.scan(step, p["y0"], data["seen"])
+        t = jnp.linspace(0.0, 4.0, 41)
+        return {
+            "last": y, "curve": out["y"], "both": out["both"], "t": t * p["r"],
+            "part": out["y"][::10], "table": data["table"][1][0] * y,
+            "loss": jnp.mean((out["y"] - data["seen"]) ** 2), "list": [1.0, {"deep": y}],
+            "grid": jnp.array([[y, 1.0], [2.0, y]]),
+        }  # fmt: skip
+
+    lengths = []
+    for n in (40, 400):
+        seen = [0.1 + 0.01 * i for i in range(n)]
+        args = ({"r": 0.8, "k": 5.0, "y0": 0.1}, {"seen": seen, "table": [[1.0, 2.0], [3.0, 4.0]]})
+        text = javascript.export(f, *args)
+        lengths.append(len(text.splitlines()))
+        assert "for (let i = 0; i < %d; i++)" % n in text
+        assert f.__code__.co_argcount == 2
+        got = node(call(text, *args))
+        want = f(args[0], args[1] | {"seen": jnp.array(seen)})
+        want = json.loads(javascript_value(want))
+        assert got == want
+    assert lengths[0] == lengths[1] < 60
+
+
+def test_numbers_that_json_writes_as_integers_are_inputs_too():
+    text = javascript.export(lambda p: {"y": p["a"] * p["b"]}, {"a": 1, "b": 2.0})
+    assert "p.a" in text
+    assert "p.b" in text
+    with pytest.raises(TypeError, match="mini_autodiff"):
+        javascript.export(lambda p: range(p["n"]), {"n": 3})
+
+
+def test_the_text_is_the_same_every_time():
+    def f(p):
+        y, _ = lax.scan(lambda y, _: (y * p["a"], None), 1.0, None, length=5)
+        return {"y": y, "g": ad.grad(lambda a: a * y)(p["a"])}
+
+    assert javascript.export(f, {"a": 1.5}) == javascript.export(f, {"a": 0.3})
+
+
+def test_evenly_spaced_constants_are_a_formula():
+    assert javascript.numbers(tuple(0.5 * i for i in range(20))) == (
+        "Array.from({length: 20}, (_, i) => i * 0.5)"
+    )
+    assert javascript.numbers((1.0, math.inf, -0.0)) == "[1, Infinity, -0.0]"
