@@ -177,7 +177,7 @@ def logistic_hares_in_logs(draw: Random, field: Callable) -> None:
 
 
 def _half_width(draw: Random, half_width: Callable) -> None:
-    errors = [draw.gauss(0, draw.uniform(0.5, 2)) for _ in range(draw.randint(80, 200))]
+    errors = [draw.gauss(0, draw.uniform(0.5, 2)) for _ in range(draw.randint(20, 40))]
     widths = [number(half_width(errors, level)) for level in (0.5, 0.9)]
     for level, width in zip((0.5, 0.9), widths, strict=True):
         inside = sum(abs(error) <= width for error in errors) / len(errors)

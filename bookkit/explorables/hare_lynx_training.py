@@ -13,6 +13,7 @@ times, curve = target.published(logs)
 years = [FIRST + t for t in times.tolist()]
 training = load("hare_lynx_training")
 ITERATIONS = training["grown"]["iteration"]
+HALF_WAY, END = ITERATIONS[len(ITERATIONS) // 2], ITERATIONS[-1]
 
 
 def states(run):
@@ -64,9 +65,9 @@ figure = Snapshots(
         ),
     ),
     presets={
-        "start": {"iteration": 0},
-        "half way": {"iteration": ITERATIONS[len(ITERATIONS) // 2]},
-        "end": {"iteration": ITERATIONS[-1]},
+        f"{when}, {kind}": {"iteration": iteration, "window": key}
+        for when, iteration in (("half way", HALF_WAY), ("end", END))
+        for kind, key in (("growing", "grown"), ("whole", "whole"))
     },
     question="Which window leads the same start to the better end, and what happens on the way?",
     made="benchmarks/hare_lynx_fits.py, seed 8; the start that ended best when the window grew",
