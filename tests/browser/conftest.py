@@ -27,9 +27,9 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def serve():
-    """serve(folder) -> base url, until the last test here is done."""
+    """serve(folder) -> base url, until the last test of the file is done."""
     servers = []
 
     def start(folder):
@@ -45,7 +45,7 @@ def serve():
         server.server_close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def site(serve):
     """Base url of the built site."""
     if not (HTML / "index.html").exists():
@@ -53,9 +53,9 @@ def site(serve):
     return serve(HTML)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser():
-    """Headless Chromium. Of package scope: its event loop would be in the way of other tests."""
+    """Headless Chromium, for one file: its event loop would be in the way of other tests."""
     playwright = pytest.importorskip("playwright.sync_api")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
