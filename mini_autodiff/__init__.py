@@ -1,4 +1,33 @@
-"""Reverse- and forward-mode automatic differentiation in pure Python, with JAX's names."""
+"""Reverse- and forward-mode automatic differentiation in pure Python, with JAX's names.
+
+>>> import mini_autodiff as ad
+>>> import mini_autodiff.numpy as jnp
+>>> ad.grad(lambda x: x * jnp.sin(x))(0.0)
+0.0
+
+Read the files in this order::
+
+    ops.py         one table: an operation's value, its slopes, how it is printed
+    tape.py        reverse mode on a flat tape: grad, value_and_grad, vjp, jacrev
+    dual.py        forward mode: jvp, jacfwd, hessian
+    array.py       arrays as containers of numbers; numpy.py their functions, tree.py trees
+    trace.py       tracing: what a function did, as a list
+    loop.py        scan: a loop as one operation, and its reverse loop (lists.py, stacked.py: the
+                   long arrays that it reads and writes)
+    printer.py     a trace as straight-line code: compile.py (Python, jit), javascript.py (export)
+    custom.py      checkpoint, custom_vjp; debug.py, check.py, draw.py, errors.py: to find mistakes
+
+Differences from JAX, all tested:
+
+- Numbers are Python floats (JAX: float32 unless told otherwise), arrays hold numbers one by one.
+- ``jit`` traces again when a branch on a number comes out differently (JAX: an error), and when a
+  number that the function uses from outside has changed (JAX: the old one stays).
+- ``log(-1)``, ``1 / 0``, ``exp(1000)`` and infinite slopes are errors that name the line (JAX: NaN
+  or infinity).
+- ``lax.cond`` runs the chosen branch only; a ``scan`` whose body branches on its numbers runs step
+  by step (JAX: an error).
+- The gradient of a dict keeps the order of its keys.
+"""
 
 from . import javascript, lax, numpy, tree
 from .array import Array

@@ -16,13 +16,14 @@ from typing import Any
 
 from . import tree
 from .array import UNROLL, Array, Atoms, array
+from .debug import plain_loops
 from .lists import add_items, spread_items
 from .loop import Loop
 from .ops import FLOAT, Number, Op
 from .printer import ATOM, Printer, count_uses, prune
 from .stacked import Stacked
 from .surroundings import Surroundings
-from .tape import Tape, plain_loops
+from .tape import Tape
 from .trace import Branch, Trace, running, tracing
 
 _numbers = itertools.count(1)

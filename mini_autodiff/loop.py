@@ -13,9 +13,10 @@ from typing import Any
 
 from . import ops, tree
 from .array import Array, Atoms, array, nested
+from .debug import loops_are_plain
 from .ops import Special, apply, items, lengths_of, zero_like
 from .stacked import as_lists, from_lists, settle, unpacked
-from .tape import Tape, Var, loops_are_plain
+from .tape import Tape, Var
 from .trace import Branch, Input, Output, Trace, Traced, replay, running
 
 

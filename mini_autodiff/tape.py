@@ -20,12 +20,9 @@ Read this file first. Its three ideas:
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
-import math
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from . import errors, ops
@@ -229,51 +226,6 @@ class FinishedTape(Tape):
         raise errors.leaked()
 
 
-class WatchingTape(Tape):
-    """A tape that stops at the first number that is infinite or not a number, and says where."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def finish(self) -> None:
-        """Stay what it is: the sweep is still to be watched."""
-
-    def record(self, value, *edge):
-        self.lines.append(errors.where_called())
-        if isinstance(value, float) and not math.isfinite(value):
-            raise errors.not_finite("a number", value, self.lines[-1])
-        return super().record(value, *edge)
-
-    def reverse(self, cotangent_of: dict[int, Any]) -> list[Any]:
-        cotangent = super().reverse(cotangent_of)
-        for line, c in zip(reversed(self.lines), reversed(cotangent), strict=True):
-            if isinstance(c, float) and not math.isfinite(c):
-                raise errors.not_finite("the derivative in a number", c, line)
-        return cotangent
-
-
-_loops = threading.local()
-
-
-@contextlib.contextmanager
-def plain_loops() -> Iterator[None]:
-    """Inside, ``scan`` runs as a plain loop, so that every step is recorded."""
-    before, _loops.plain = getattr(_loops, "plain", False), True
-    try:
-        yield
-    finally:
-        _loops.plain = before
-
-
-def loops_are_plain() -> bool:
-    return getattr(_loops, "plain", False)
-
-
-def all_finite(x: Any) -> bool:
-    return all(not isinstance(a, float) or math.isfinite(a) for a in Atoms(x).atoms)
-
-
 # -- what users call ------------------------------------------------------------------------------
 
 
@@ -353,10 +305,11 @@ def value_and_grad(
 
         value, pull, aux = (*vjp(of_chosen, *chosen, has_aux=has_aux), None)[:3]
         gradient = pull(1.0)
-        if debug_nans and not all_finite((value, gradient)):
-            with plain_loops():
-                _, watched, *_ = vjp(of_chosen, *chosen, has_aux=has_aux, tape=WatchingTape())
-                watched(1.0)
+        if debug_nans:
+            from .debug import find_the_first, finite
+
+            if not finite((value, gradient)):
+                find_the_first(of_chosen, chosen, has_aux)
         gradient = gradient[0] if isinstance(argnums, int) else gradient
         return ((value, aux) if has_aux else value), gradient
 

@@ -165,7 +165,7 @@ def test_an_array_stays_an_array_and_a_loop_a_loop():
         args = ({"r": 0.8, "k": 5.0, "y0": 0.1}, {"seen": seen, "table": [[1.0, 2.0], [3.0, 4.0]]})
         text = javascript.export(f, *args)
         lengths.append(len(text.splitlines()))
-        assert "for (let i = 0; i < %d; i++)" % n in text
+        assert f"for (let i = 0; i < {n}; i++)" in text
         assert f.__code__.co_argcount == 2
         got = node(call(text, *args))
         want = f(args[0], args[1] | {"seen": jnp.array(seen)})

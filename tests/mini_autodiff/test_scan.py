@@ -10,7 +10,7 @@ import pytest
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from mini_autodiff import lax
-from mini_autodiff.tape import plain_loops
+from mini_autodiff.debug import plain_loops
 
 RATES = {"alpha": 0.55, "beta": 0.028, "gamma": 0.84, "delta": 0.026}
 START = [33.0, 6.0]

@@ -1,0 +1,69 @@
+"""Where did the first infinity come from? ``grad(f, debug_nans=True)`` asks here.
+
+The run is repeated on a tape that watches every number, with loops step by step.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from . import errors
+from .array import Atoms
+from .tape import Tape, vjp
+
+
+class WatchingTape(Tape):
+    """A tape that stops at the first number that is infinite or not a number, and says where."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def finish(self) -> None:
+        """Stay what it is: the sweep is still to be watched."""
+
+    def record(self, value, *edge):
+        self.lines.append(errors.where_called())
+        if isinstance(value, float) and not math.isfinite(value):
+            raise errors.not_finite("a number", value, self.lines[-1])
+        return super().record(value, *edge)
+
+    def reverse(self, cotangent_of: dict[int, Any]) -> list[Any]:
+        cotangent = super().reverse(cotangent_of)
+        for line, c in zip(reversed(self.lines), reversed(cotangent), strict=True):
+            if isinstance(c, float) and not math.isfinite(c):
+                raise errors.not_finite("the derivative in a number", c, line)
+        return cotangent
+
+
+def find_the_first(f: Callable, args: list, has_aux: bool) -> None:
+    """Run ``f`` and its reverse sweep again, and raise where the first bad number appears."""
+    with plain_loops():
+        _, pull, *_ = vjp(f, *args, has_aux=has_aux, tape=WatchingTape())
+        pull(1.0)
+
+
+def finite(x: Any) -> bool:
+    """Whether all numbers of a tree are finite."""
+    return all(not isinstance(a, float) or math.isfinite(a) for a in Atoms(x).atoms)
+
+
+_loops = threading.local()
+
+
+@contextlib.contextmanager
+def plain_loops() -> Iterator[None]:
+    """Inside, ``scan`` runs as a plain loop, so that every step is recorded."""
+    before, _loops.plain = getattr(_loops, "plain", False), True
+    try:
+        yield
+    finally:
+        _loops.plain = before
+
+
+def loops_are_plain() -> bool:
+    return getattr(_loops, "plain", False)
