@@ -77,7 +77,7 @@ class Var(Number):
 
     def __truediv__(a, b):
         tape = a.owner
-        if type(b) is Var and b.owner is tape and b.value:
+        if type(b) is Var and b.owner is tape and type(b.value) is float and b.value:
             v = a.value / b.value
             return tape.record(v, a.index, 1.0 / b.value, b.index, -v / b.value)
         return apply(ops.div, a, b) if ops.scalar(b) else NotImplemented

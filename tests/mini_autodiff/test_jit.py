@@ -214,3 +214,14 @@ def test_outputs_keep_their_structure():
     assert out["a"] == (1.5, [2.0, 3.0])
     assert out["b"].tolist() == [[1.5, 1.0], [2.0, 1.5]]
     assert (out["n"], out["i"]) == (None, 3)
+
+
+def test_only_the_functions_own_branches_are_guarded():
+    f = ad.jit(ad.grad(lambda x: jnp.sqrt(x / (1.0 + x * x)) + abs(x) + jnp.maximum(x, 0.0)))
+    assert f(2.0) == ad.grad(lambda x: jnp.sqrt(x / (1.0 + x * x)) + abs(x) + jnp.maximum(x, 0.0))(
+        2.0
+    )
+    assert "BranchFlipped" not in f.source
+    g = ad.jit(ad.grad(lambda x: x * 2.0 if x > 1.0 else x))
+    g(2.0)
+    assert g.source.count("BranchFlipped") == 1
