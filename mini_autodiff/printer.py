@@ -124,8 +124,20 @@ def pieces(text: str) -> list[str]:
 
 
 @functools.cache
-def _is_call(text: str) -> bool:
-    return bool(re.fullmatch(r"[\w.]+\(.*\)", text))
+def plan(text: str, binds: int) -> tuple[list[str], list[tuple[int, int]], int]:
+    """A formula as literals, the arguments between them, and how tightly it binds.
+
+    With each argument comes how tightly it must bind to stand there without parentheses.
+    """
+    parts = pieces(text)
+    if re.fullmatch(r"[\w.]+\(.*\)", text):  # a call of a function
+        binds = ATOM
+    places = []
+    for k in range(1, len(parts), 2):
+        enclosed = parts[k - 1].endswith(("(", ", ")) and parts[k + 1].startswith((")", ", "))
+        leftmost = k == 1 and not parts[0] and binds in (PRECEDENCE["+"], PRECEDENCE["*"])
+        places.append(("abc".index(parts[k]), 0 if enclosed else binds if leftmost else binds + 1))
+    return parts[::2], places, binds
 
 
 @functools.cache
@@ -140,6 +152,7 @@ class Printer:
         self.lines: list[str] = []
         self.depth = 1
         self.taken: set[str] = set(RESERVED)
+        self.numbers: dict[str, int] = {}  # where to look for the next free v1, v2, ...
         self.constants: dict[str, Any] = {}
 
     # -- what a language says --
@@ -175,9 +188,10 @@ class Printer:
         return name
 
     def numbered(self, letter: str = "v") -> str:
-        k = 1
+        k = self.numbers.get(letter, 1)
         while f"{letter}{k}" in self.taken:
             k += 1
+        self.numbers[letter] = k + 1
         return self.fresh(f"{letter}{k}")
 
     # -- one block of code --
@@ -265,18 +279,11 @@ class Printer:
             return self.list_text(op, args, env), ATOM
         if op.text == "a":
             return (self.text(args[0], env), env[args[0].index][1])
-        template = self.formula_text(op)
-        parts = pieces(template)
-        binds = ATOM if _is_call(template) else op.binds
-        out = []
-        for k, piece in enumerate(parts):
-            if k % 2 == 0:
-                out.append(piece)
-                continue
-            enclosed = parts[k - 1].endswith(("(", ", ")) and parts[k + 1].startswith((")", ", "))
-            leftmost = k == 1 and not parts[0] and binds in (PRECEDENCE["+"], PRECEDENCE["*"])
-            above = 0 if enclosed else binds if leftmost else binds + 1
-            out.append(self.text(args["abc".index(piece)], env, above))
+        literals, places, binds = plan(self.formula_text(op), op.binds)
+        out = [literals[0]]
+        for literal, (place, above) in zip(literals[1:], places, strict=True):
+            out.append(self.text(args[place], env, above))
+            out.append(literal)
         return "".join(out), binds
 
     def list_text(self, op: Any, args: tuple, env: dict) -> str:
@@ -297,7 +304,7 @@ class Printer:
         inner: dict[int, tuple[str, int]] = {}
         for x, outer in zip(body.free_inputs, free, strict=True):
             inner[x.index] = (self.text(outer, env), ATOM)
-        outer_taken = set(self.taken)
+        outer_taken, outer_numbers, self.numbers = set(self.taken), self.numbers, {}
         needed = {x.index for x in free if isinstance(x, Traced)}
         for j, (text, binds) in env.items():
             own = not isinstance(trace.ops[j], Input)
@@ -363,7 +370,7 @@ class Printer:
         if op.backward:
             for name in lists.values():
                 self.turn(name)
-        self.taken = outer_taken | after
+        self.taken, self.numbers = outer_taken | after, outer_numbers
         for k, js in outputs.items():
             env |= dict.fromkeys(js, (names[k] if k < op.carries else lists[k], ATOM))
 
