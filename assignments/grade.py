@@ -193,14 +193,14 @@ def _messages(notebook: nbformat.NotebookNode) -> Iterator[str]:
     for cell in notebook.cells:
         if not is_grade(cell):
             continue
-        name = cell.metadata.nbgrader.grade_id
-        for output in cell.get("outputs", []):
+        name, outputs = cell.metadata.nbgrader.grade_id, cell.get("outputs", [])
+        said = "".join(o.text for o in outputs if o.output_type == "stream")
+        said = " ".join(said.split())  # a kernel may send one text in several pieces
+        if said and " passed: " not in said:
+            yield f"{name}: {said}"
+        for output in outputs:
             if output.output_type == "error":
                 yield f"{name}: {output.ename} {output.evalue}".strip()
-            elif output.output_type == "stream" and " passed: " not in " ".join(
-                output.text.split()
-            ):
-                yield f"{name}: {' '.join(output.text.split())}"
 
 
 def _write(out: Path, assignment: str, done: list[Submission], maxima: dict[str, float]) -> None:

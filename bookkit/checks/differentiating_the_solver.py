@@ -509,10 +509,10 @@ def euler_pull_is_the_transpose(draw: Random, euler_pull: Callable) -> None:
 
 @check.property(
     "5.3",
-    hint="`ad.jacobian(lambda u0: trajectory(p, u0)[-1])` is a function; call it with u0. Rows are "
-    "what comes out, columns what went in.",
+    hint="`ad.jacobian` turns a function into a function. Which function of u0 alone is meant, and "
+    "where do you call the result? Rows are what comes out, columns what went in.",
 )
-def twenty_years_are_two_decades(draw: Random, start_matters: Callable) -> None:
+def columns_are_moved_starts(draw: Random, start_matters: Callable) -> None:
     """It agrees with twenty years run from a start that is moved a little."""
     p = {"alpha": 0.55, "beta": 0.028, "gamma": 0.8, "delta": draw.uniform(0.022, 0.026)}
     u0 = [draw.uniform(25, 35), draw.uniform(4, 8)]
