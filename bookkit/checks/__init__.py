@@ -256,6 +256,16 @@ class Checks:
                     ]
                 )
                 return Verdict(number, False, text)
+            except TypeError as error:
+                if all(map(callable, answers)) or "not callable" not in str(error):
+                    raise
+                came = next(answer for answer in answers if not callable(answer))
+                text = (
+                    f"{self.name} {number} asks for a function, and what came is {show(came)} "
+                    f"({type(came).__name__}). Hand over the function itself, without calling it: "
+                    f'check("{number}", your_function).'
+                )
+                return Verdict(number, False, _wrap(text))
             except NotImplementedError:
                 text = f"{self.name} {number} is still open. The check will ask: {prop.sentence}."
                 return Verdict(number, False, _wrap(text))

@@ -92,6 +92,11 @@ def test_an_open_exercise_says_what_will_be_asked(check, capsys):
     assert text == "Exercise 1 is still open. The check will ask: every entry is doubled."
 
 
+def test_a_result_in_place_of_the_function_is_told(check, capsys):
+    text = refused(check("1", [1.0, 2.0]), capsys)
+    assert "asks for a function, and what came is [1, 2] (list)" in text
+
+
 def test_an_answer_may_be_a_number(check, capsys):
     assert check("2", 0.5)
     capsys.readouterr()
