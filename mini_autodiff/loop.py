@@ -138,26 +138,36 @@ class Loop(Special):
     def remembering(self) -> Loop:
         """This loop, with further lists: the states, the results of inner loops, costly values."""
         if self._remembering is None:
-            body = Trace()
-            kept: list = []
-            functions = self.costly()
-
-            def run(i: int, op: Any, args: list) -> Any:
-                if isinstance(op, Loop):
-                    kept.extend(results := apply(op.remembering(), *args))
-                    return results
-                if i in functions:
-                    kept.append(result := apply(op, *args))
-                    return result
-                return apply(op, *args)
-
-            with running(body, naming=False):
-                inputs = [body.new(lengths=x.lengths) for x in self.body.inputs]
-                free = [body.free_input(x) for x in self.body.free_inputs]
-                out = replay(self.body, inputs + free, run)
-            body.outputs = out + inputs[: self.carries] + kept
+            inner = [i for i, op in enumerate(self.body.ops) if isinstance(op, Loop)]
+            body = self._with_inner_loops_remembering() if inner else self._with_costly_values()
             self._remembering = Loop(body, self.carries, self.length, self.backward)
         return self._remembering
+
+    def _with_costly_values(self) -> Trace:
+        body = self.body
+        kept = [body.entries[i] for i in sorted(self.costly())]
+        return body.giving(body.outputs + body.inputs[: self.carries] + kept)
+
+    def _with_inner_loops_remembering(self) -> Trace:
+        body = Trace()
+        kept: list = []
+        functions = self.costly()
+
+        def run(i: int, op: Any, args: list) -> Any:
+            if isinstance(op, Loop):
+                kept.extend(results := apply(op.remembering(), *args))
+                return results
+            if i in functions:
+                kept.append(result := apply(op, *args))
+                return result
+            return apply(op, *args)
+
+        with running(body, naming=False):
+            inputs = [body.new(lengths=x.lengths) for x in self.body.inputs]
+            free = [body.free_input(x) for x in self.body.free_inputs]
+            out = replay(self.body, inputs + free, run)
+        body.outputs = out + inputs[: self.carries] + kept
+        return body
 
     def reverse(self, tape: Tape, args: tuple) -> list:
         values = [tape.lower(x) for x in args]

@@ -9,6 +9,7 @@ contains the forward and the reverse sweep, ready to be printed as straight-line
 from __future__ import annotations
 
 import contextlib
+import copy
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -88,6 +89,7 @@ class Trace:
         self.frames: dict[Any, int] = {}  # of the user's functions -> how deep
         self._values: dict[int, Any] = {}
         self._seen: dict[tuple, Traced] = {}
+        self.negatives: dict[int, Any] = {}  # entry -y -> y
         self._lifted: dict[int, Traced] = {}
 
     # -- writing --
@@ -123,6 +125,12 @@ class Trace:
         for frame in reversed(new):
             depth += 1
             self.frames[frame] = depth
+
+    def giving(self, outputs: list) -> Trace:
+        """The same entries with other outputs."""
+        other = copy.copy(self)
+        other.outputs = outputs
+        return other
 
     def free_input(self, like: Traced) -> Traced:
         """A free input that is filled in later, for one of another trace."""
@@ -176,31 +184,32 @@ class Trace:
 
     def simplest(self, op: ops.Op, args: tuple) -> Any:
         """The entry for ``op``, after rewriting that changes no bit of the result."""
-        a: Any = args[0]
-        b: Any = args[1] if len(args) > 1 else None
         if op is ops.mul:
-            for one, other in ((a, b), (b, a)):
-                if type(one) in (float, int) and abs(one) == 1:
-                    return other if one == 1 else self.simplest(ops.neg, (other,))
-            if (x := self.negated(a)) is not None:
-                return self.simplest(ops.neg, (self.simplest(ops.mul, (x, b)),))
-            if (x := self.negated(b)) is not None:
-                return self.simplest(ops.neg, (self.simplest(ops.mul, (a, x)),))
-        if op is ops.neg and (x := self.negated(a)) is not None:
-            return x
-        if op is ops.add and (x := self.negated(b)) is not None:
-            return self.simplest(ops.sub, (a, x))
-        if op is ops.add and (x := self.negated(a)) is not None:
-            return self.simplest(ops.sub, (b, x))
-        if op is ops.sub and (x := self.negated(b)) is not None:
-            return self.simplest(ops.add, (a, x))
-        return self.once(op, args)
+            a, b = args
+            if type(a) is not Traced and abs(a) == 1 and type(a) is not bool:
+                return b if a == 1 else self.simplest(ops.neg, (b,))
+            if type(b) is not Traced and abs(b) == 1 and type(b) is not bool:
+                return a if b == 1 else self.simplest(ops.neg, (a,))
+        if self.negatives and op in (ops.add, ops.sub, ops.mul, ops.neg):
+            less = [self.negatives.get(x.index) if type(x) is Traced else None for x in args]
+            if any(x is not None for x in less):
+                return self._signs_out(op, args, less)
+        entry = self.once(op, args)
+        if op is ops.neg:
+            self.negatives[entry.index] = args[0]
+        return entry
 
-    def negated(self, x: Any) -> Any:
-        """``y`` if ``x`` is the entry ``-y``."""
-        if isinstance(x, Traced) and self.ops[x.index] is ops.neg:
-            return self.args[x.index][0]
-        return None
+    def _signs_out(self, op: ops.Op, args: tuple, less: list) -> Any:
+        """``op`` on arguments of which some are ``-y``; ``less`` holds their ``y``."""
+        if op is ops.neg:
+            return less[0]
+        (a, b), (y, z) = args, less
+        if op is ops.mul:
+            product = self.simplest(op, (a if y is None else y, b if z is None else z))
+            return product if y is not None and z is not None else -product
+        if z is not None:
+            return self.simplest(ops.sub if op is ops.add else ops.add, (a, z))
+        return self.simplest(ops.sub, (b, y)) if op is ops.add else self.once(op, args)
 
     def name_after(self, cotangent: Traced, value: Any) -> None:
         """Call the cotangent of ``x`` by the name ``d_x``."""
