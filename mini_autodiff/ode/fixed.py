@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import lax
 from .. import numpy as jnp
+from ..array import Array
 from .tableau import RK4, Tableau
 
 RightHandSide = Callable[[Any, Any, Any], Any]
@@ -106,17 +107,19 @@ def solve_fixed(
 
 
 def state(y: Any) -> Any:
-    """A state as the solvers hold it: a number or an array; a list becomes an array."""
+    """A state as the solvers hold it: a number, or an array with nothing left to compute."""
     if isinstance(y, dict):
         raise TypeError(
             f"a state is a number or an array, but got a dict with the keys {sorted(y)}.\n"
             "Stack its numbers: jnp.array([...]); the parameters (args) may be a dict."
         )
-    return jnp.array(y) if isinstance(y, list | tuple) else y
+    y = jnp.array(y) if isinstance(y, list | tuple) else y
+    return y.plain() if isinstance(y, Array) else y
 
 
 def slope(f: RightHandSide, t: Any, y: Any, args: Any) -> Any:
     """``f(t, y, args)``, which must have the shape of ``y``: a wrong one might broadcast."""
+    y = state(y)
     k = state(f(t, y, args))
     came, wanted = getattr(k, "shape", ()), getattr(y, "shape", ())
     if came != wanted or k is None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import lax
 from .. import numpy as jnp
-from ..array import Atoms
+from ..array import Array, Atoms
 from ..compile import BranchFlipped, Call, Program
 from ..ops import Number, Special, apply
 from ..surroundings import Surroundings
@@ -77,23 +77,23 @@ class Kernel:
         def trial(th: list, tolerance: list, y: list, k1: list, p: list) -> tuple:
             (t, h), before = th, state(y)
             after, error, slope = attempt(method, f, t, before, h, full(p), state(k1))
-            return after, slope, error_square(error, before, after, *tolerance)
+            return flat(after), flat(slope), error_square(error, before, after, *tolerance)
 
         def back(th: list, y: list, p: list, d_after: list, d_p: list) -> tuple:
             def step(y: list, p: list) -> Any:
-                return advance(method, f, th[0], state(y), th[1], full(p))
+                return flat(advance(method, f, th[0], state(y), th[1], full(p)))
 
             _, pull = vjp(step, y, p)
-            d_y, share = pull(state(d_after))
+            d_y, share = pull(d_after)
             return d_y, [a + b for a, b in zip(d_p, share, strict=True)]
 
         def inside(where: list, y: list, p: list) -> Any:
             t, h, theta = where
-            return interpolate(method, f, t, state(y), h, theta, full(p))
+            return flat(interpolate(method, f, t, state(y), h, theta, full(p)))
 
         def inside_back(where: list, y: list, p: list, d: list, sums: list) -> list:
             _, pull = vjp(lambda *now: inside(where, *now), y, p)
-            shares = [x for part in pull(state(d)) for x in part]
+            shares = [x for part in pull(d) for x in part]
             return [a + b for a, b in zip(sums, shares, strict=True)]
 
         self.trial = Compiled(trial, 2, 2, n, n, m)
@@ -138,10 +138,10 @@ class Path(Special):
             return self.replayed(atoms)
         try:
             derived = any(isinstance(x, Number) for x in atoms)
-            flat: list = apply(self, *atoms) if derived else self.value(*atoms)  # type: ignore
+            found: list = apply(self, *atoms) if derived else self.value(*atoms)  # type: ignore
         except (NotClosed, TypeError):  # a mistake in f will show again, with a better message
             return self.replayed(atoms)
-        rows = [flat[i : i + self.n] for i in range(0, len(flat), self.n)]
+        rows = [found[i : i + self.n] for i in range(0, len(found), self.n)]
         return jnp.stack([self.row.rebuild(row) for row in rows])
 
     def replayed(self, atoms: list) -> Any:
@@ -180,21 +180,22 @@ class Path(Special):
         y0, args = self.into.rebuild(self.plain)
         kernel = kernel_of(self.method, self.f, y0, args)
         grid = self.march(kernel, y, p)
-        places, flat = locate(grid, self.ts), []  # type: ignore[var-annotated]
+        places = locate(grid, self.ts)
+        found: list = []
         for i, theta in places:
             if theta:
                 step = (grid.ts[i], grid.hs[i], theta)
-                flat += kernel.inside(*step, *grid.ys[i], *p)
+                found += kernel.inside(*step, *grid.ys[i], *p)
             else:
-                flat += grid.ys[i]
-        return flat, (kernel, grid, places, p)
+                found += grid.ys[i]
+        return found, (kernel, grid, places, p)
 
     # -- derivatives --
     def reverse(self, tape: Tape, atoms: tuple) -> list:
         values = [tape.lower(x) for x in atoms]
         if any(isinstance(x, Number) for x in values):  # a derivative inside a derivative
             return Atoms(self.replayed(list(atoms))).atoms
-        flat, kept = self.run(values)
+        found, kept = self.run(values)
 
         def pull(cotangent: list) -> None:
             given = [cotangent[x.index] for x in out]
@@ -210,7 +211,7 @@ class Path(Special):
             for x, share in zip(atoms, shares, strict=True):
                 tape.accumulate(cotangent, x, share)
 
-        out = tape.call(flat, pull)
+        out = tape.call(found, pull)
         return out
 
     def pull_back(
@@ -249,6 +250,11 @@ class Path(Special):
 def real(x: Any) -> bool:
     """Whether a derivative by ``x`` makes sense: a float, or a number that stands for one."""
     return isinstance(x, (float, Number))
+
+
+def flat(x: Any) -> list:
+    """The numbers of a state, one by one."""
+    return [z for row in x for z in flat(row)] if isinstance(x, Array) else [x]
 
 
 def innermost(x: Any) -> Any:

@@ -135,6 +135,22 @@ def test_a_large_state_takes_the_way_without_a_kernel(monkeypatch):
     assert value == pytest.approx(other, rel=1e-12) and np.allclose(slope, slope2, rtol=1e-11)
 
 
+@pytest.mark.parametrize("d", [16, 17, 30])
+def test_long_states(d, monkeypatch):
+    starts = [0.1 + i / d for i in range(d)]
+
+    def total(rate):
+        def f(t, u, r):
+            return r * u * (1 - u / 3)
+
+        return jnp.sum(ode.solve(f, starts, [0.0, 0.3, 1.0], rate, rtol=1e-5)[1:])
+
+    value, slope = ad.value_and_grad(total)(0.7)
+    monkeypatch.setattr(kernel, "MOST_NUMBERS", 0)
+    other, slope2 = ad.value_and_grad(total)(0.7)
+    assert value == pytest.approx(other, rel=1e-13) and slope == pytest.approx(slope2, rel=1e-12)
+
+
 def test_math_functions_are_refused_by_name():
     with pytest.raises(TypeError, match=r"mini_autodiff\.numpy"):
         ad.grad(lambda p: ode.solve(lambda t, u, p: math.sin(p) * u, 1.0, [0.0, 1.0], p)[-1])(1.0)
