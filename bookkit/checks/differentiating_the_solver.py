@@ -476,7 +476,7 @@ def euler_pull_is_the_transpose(draw: Random, euler_pull: Callable) -> None:
     h = draw.uniform(0.1, 0.3)
 
     def step(u, p):
-        (x, y), a, b, g, d = u, *(p[name] for name in names)
+        (x, y), (a, b, g, d) = u, (p[name] for name in names)
         return [x + h * (a * x - b * x * y), y + h * (d * x * y - g * y)]
 
     found = euler_pull(p, u, h, ct)

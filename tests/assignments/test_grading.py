@@ -112,6 +112,13 @@ def test_tampered_checks_are_put_back_and_no_name_is_a_formula(graded):
     assert float(graded[0]["'=cheat"]["total"]) == 0
 
 
+def test_an_unsolved_notebook_runs_from_top_to_bottom(graded):
+    [file] = graded[1].glob("*cheat.ipynb")
+    outputs = [o for cell in nbformat.read(file, 4).cells for o in cell.get("outputs", [])]
+    assert not [o for o in outputs if o.output_type == "error"]
+    assert any("Public checks passed: 0 of 5." in o.get("text", "") for o in outputs)
+
+
 @pytest.mark.parametrize(
     ("student", "words"),
     [
