@@ -78,6 +78,7 @@ class Special:
     """
 
     name = ""
+    checks = costly = False
 
     def __call__(self, *args: Any) -> Any:
         return apply(self, *args)
@@ -185,8 +186,10 @@ def apply(op: Any, *args: Any) -> Any:
 
 def lengths_of(x: Any) -> tuple[int, ...]:
     """The lengths of a list inside a traced program; empty for a number, whatever wraps it."""
+    if type(x) is float:
+        return ()
     while isinstance(x, Number):
-        if hasattr(x, "lengths"):
+        if hasattr(type(x), "lengths"):
             return x.lengths
         x = x.value
     return (len(x), *lengths_of(x[0])) if isinstance(x, (tuple, list)) and x else ()

@@ -33,7 +33,7 @@ def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
     """The entries that these outputs and the guards need, and the loops among them, pruned."""
     need = {x.index for x in outputs if isinstance(x, Traced)}
     need |= {condition.index for condition, _ in trace.guards}
-    need |= {i for i, op in enumerate(trace.ops) if getattr(op, "checks", False)}
+    need |= {i for i, op in enumerate(trace.ops) if op.checks}
     used: dict[int, set[int]] = {}
     loops: dict[int, tuple] = {}
     for i in range(len(trace.ops) - 1, -1, -1):
@@ -85,7 +85,7 @@ def prune(
             op, args, _ = loops[i]
         elif isinstance(op, Output):
             op = Output(loops[args[0].index][2][op.k])
-        args = tuple(at[x.index] if isinstance(x, Traced) else x for x in args)
+        args = tuple([at[x.index] if type(x) is Traced else x for x in args])
         at[i] = new.emit(op, args, trace.entries[i].lengths)
     new.outputs = [at[x.index] if isinstance(x, Traced) else x for x in outputs]
     new.guards = [(at[c.index], outcome) for c, outcome in trace.guards]
@@ -203,7 +203,7 @@ class Printer:
         """
         guards = {c.index: outcome for c, outcome in trace.guards}
         formulas: dict[int, str] = {}
-        last = _last_use(trace)
+        last = _last_use(trace) if any(op.name == "loop" for op in trace.ops) else {}
         for i, op in enumerate(trace.ops):
             if isinstance(op, (Input, Output)):
                 continue
@@ -420,14 +420,15 @@ def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
     uses: dict[int, int] = {}
 
     def use(x: Any, times: int = 1) -> None:
-        if isinstance(x, Traced):
+        if type(x) is Traced:
             uses[x.index] = uses.get(x.index, 0) + times
 
     for i, op in enumerate(trace.ops):
         args = trace.args[i]
-        if isinstance(op, Op):
+        if type(op) is Op:
             for place, x in enumerate(args):
-                use(x, occurrences(op.text, place))
+                if type(x) is Traced:
+                    uses[x.index] = uses.get(x.index, 0) + occurrences(op.text, place)
         elif op.name == "loop":
             inits, columns, free = op.split(args)
             for x in inits + columns:

@@ -2,19 +2,23 @@
 
 A traced program holds the numbers that the function took from outside (a global, a closure, an
 attribute) as constants. ``Surroundings`` remembers them, so that ``jit`` can trace again when one
-changes. It cannot see a clock, a random generator or a file.
+changes. It cannot see a clock, a random generator or a file, and takes what installed packages
+hold as fixed.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
+import os
+import sys
 import types
 from typing import Any
 
 from .array import Array
 from .errors import PACKAGE
 
+STANDARD_LIBRARY = os.path.dirname(os.__file__)
 _PLAIN = (float, int, complex, str, bytes, bool, type(None), Array)
 
 
@@ -63,11 +67,13 @@ class Surroundings:
             return list(x.values())
         if isinstance(x, types.ModuleType) or type(x).__module__ == "builtins":
             return []
-        if isinstance(x, type):
-            return [v for v in vars(x).values() if not isinstance(v, types.MemberDescriptorType)]
         if hasattr(x, "tolist"):
             self.arrays.append((x, x.tolist()))
             return []
+        if _is_library(sys.modules.get(type(x).__module__)):
+            return []
+        if isinstance(x, type):
+            return [v for v in vars(x).values() if not isinstance(v, types.MemberDescriptorType)]
         state = getattr(x, "__dict__", None)
         if isinstance(state, dict):
             self.dicts.append((state, list(state.items())))
@@ -75,6 +81,8 @@ class Surroundings:
         return [getattr(x, name, None) for name in getattr(type(x), "__slots__", ())]
 
     def _look_at_function(self, f: types.FunctionType) -> list:
+        if _is_library(sys.modules.get(f.__module__ or "")):
+            return []
         found: list = [*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()]
         for cell in f.__closure__ or ():
             try:
@@ -122,6 +130,13 @@ class Surroundings:
                 if now is not value and not _same(now, value):
                     return False
         return all(x.tolist() == before for x, before in self.arrays)
+
+
+def _is_library(module: Any) -> bool:
+    """Whether a module is installed or of the standard library: its values are taken as fixed."""
+    file = getattr(module, "__file__", None) or ""
+    ours = file.startswith(PACKAGE)
+    return not ours and ("site-packages" in file or file.startswith(STANDARD_LIBRARY))
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -11,6 +11,7 @@ import pytest
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from mini_autodiff import lax
+from mini_autodiff.surroundings import Surroundings
 
 RATE = 2.0
 SETTINGS = {"deep": {"rate": 2.0}}
@@ -225,3 +226,9 @@ def test_only_the_functions_own_branches_are_guarded():
     g = ad.jit(ad.grad(lambda x: x * 2.0 if x > 1.0 else x))
     g(2.0)
     assert g.source.count("BranchFlipped") == 1
+
+
+def test_installed_packages_are_not_searched():
+    around = Surroundings(lambda x: numpy.linalg.norm(numpy.ones(3)) * pytest.approx(x))
+    assert around.unchanged()
+    assert len(around.cells) + len(around.names) + len(around.dicts) < 30
