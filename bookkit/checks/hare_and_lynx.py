@@ -327,9 +327,11 @@ def beats_the_sinusoid(draw: Random, forecast: Callable) -> None:
 @task.property("5", hint="Make the band from forecasts at earlier origins, not from the fit.")
 def bands_are_calibrated(draw: Random, band: Callable) -> None:
     """Of the years that follow, a 90 % band holds about 90 %, and a 50 % band about half."""
-    for level, least, most in ((0.9, 0.78, 0.98), (0.5, 0.35, 0.68)):
+    # Over 24 series the share of a good answer scatters by 0.03 (90 %) or 0.04 (50 %), and a band
+    # made from sixty years is 0.05 too narrow: four standard deviations down, and to the rim.
+    for level, least, most in ((0.9, 0.72, 0.97), (0.5, 0.35, 0.68)):
         inside = []
-        for _ in range(12):
+        for _ in range(24):
             logs = cycles(draw, 75)
             low, high = band(logs[:60].copy(), 15, level)
             low, high = matrix(low, (15, 2)), matrix(high, (15, 2))
@@ -337,6 +339,6 @@ def bands_are_calibrated(draw: Random, band: Callable) -> None:
         share = sum(inside) / len(inside)
         claim(
             least < share < most,
-            f"over 12 new series your {100 * level:.0f} % band holds {100 * share:.0f} % of the "
+            f"over 24 new series your {100 * level:.0f} % band holds {100 * share:.0f} % of the "
             "years that follow",
         )
