@@ -1,4 +1,12 @@
-"""Solvers of differential equations that can be differentiated, in pure Python."""
+"""Solvers of differential equations that can be differentiated, in pure Python.
+
+Read ``tableau.py`` (a method is a table of numbers) and ``fixed.py`` (a step) first. The right-hand
+side is always ``f(t, y, args)``, as in diffrax; the state is a number or an array.
+
+>>> ts, ys = solve_fixed(lambda t, y, rate: -rate * y, 8.0, 0.0, 3.0, 30, 1.0)
+>>> round(ys[-1], 3)  # 8 exp(-3)
+0.398
+"""
 
 from .adaptive import Grid, SolverError, march
 from .adjoint import (

@@ -94,7 +94,7 @@ def march(
     hs: list[Any] = []
     ys: list[Any] = [y]
     before, grow, rejected = 1.0, 10.0, 0
-    problem: Exception | None = None
+    finite, problem = True, None  # type: bool, Exception | None
     while (t1 - t) * sign > 0:
         if len(hs) + rejected >= max_steps:
             raise SolverError(
@@ -103,14 +103,16 @@ def march(
                 "use a method for stiff equations: tableau=ode.RODAS4."
             )
         if h < 1e-14 * max(abs(t), span):
-            raise _step_to_zero(t, y, h) from problem
+            raise _step_to_zero(t, y, h, finite) from problem
         last = (t1 - t) * sign <= h * (1 + 1e-12)
         step = t1 - t if last else h * sign
         try:
             new, k_end, error = trial(t, step, y, k1)
+            problem = None
         except (ArithmeticError, ValueError) as why:  # outside the domain of an operation
             error, problem = math.nan, why
-        if not error < math.inf:
+        finite = bool(error < math.inf)
+        if not finite:
             h, grow, rejected = abs(step) / 5, 1.0, rejected + 1
             continue
         change = 0.9 * max(error, 1e-20) ** (-0.425 / order) * before ** (0.1 / order)
@@ -176,6 +178,8 @@ def _text(x: Any) -> str:
 
 def first_slope(f: RightHandSide, t: float, y: Any, args: Any) -> Any:
     """f at the start, where its commonest mistakes show: a wrong length, a number out of range."""
+    if not Atoms(y).atoms:
+        raise ValueError("the state is empty: y0 holds no number")
     k = slope(f, t, y, args)
     if not all(abs(lax.stop_gradient(a)) < math.inf for a in Atoms(k).atoms):
         raise _not_finite(t, y, k)
@@ -189,14 +193,18 @@ def _not_finite(t: Any, y: Any, k: Any) -> SolverError:
     )
 
 
-def _step_to_zero(t: Any, y: Any, h: Any) -> SolverError:
+def _step_to_zero(t: Any, y: Any, h: Any, finite: bool) -> SolverError:
+    why = (
+        "the solution changes too fast there for the tolerance.\nDoes it run off to infinity, or "
+        "jump? If it should not, check the parameters; else stop before, or loosen rtol and atol "
+        "(atol = 0 forbids any error where a state is 0)."
+        if finite
+        else "the right-hand side is not finite just beyond.\nDoes the solution run off to "
+        "infinity, or leave the domain of f? Check the parameters, or stop before."
+    )
     return SolverError(
         f"the step fell to {lax.stop_gradient(h):.1e} at t = {_text(t)}, "
-        f"y = {Atoms(lax.stop_gradient(y)).atoms}: the solution changes too fast there for the "
-        "tolerance, or the right-hand side is not finite just beyond.\n"
-        "Does the solution run off to infinity, jump, or leave the domain of f? If it should not, "
-        "check the parameters; else stop before, or loosen rtol and atol (atol = 0 forbids any "
-        "error where a state is 0)."
+        f"y = {Atoms(lax.stop_gradient(y)).atoms}: {why}"
     )
 
 

@@ -175,8 +175,9 @@ class Path(Special):
 
     def run(self, atoms: Any) -> tuple:
         """The states one after the other, and what the reverse sweep needs."""
-        self.plain = [float(x) for x in atoms[: self.n]] + list(atoms[self.n :])
-        y, p = self.plain[: self.n], [x for x in atoms[self.n :] if real(x)]
+        y = [float(x) for x in atoms[: self.n]]
+        known = [float(x) if real(x) else x for x in atoms[self.n :]]  # no numbers of NumPy
+        self.plain, p = y + known, [x for x in known if real(x)]
         y0, args = self.into.rebuild(self.plain)
         kernel = kernel_of(self.method, self.f, y0, args)
         grid = self.march(kernel, y, p)

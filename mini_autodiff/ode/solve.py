@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..ops import Number
 from .adaptive import march, read
 from .fixed import RightHandSide, state
 from .kernel import Path
@@ -77,6 +78,11 @@ def solve(
 
 
 def _times(ts: Any) -> list[float]:
+    if any(isinstance(t, Number) for t in ts):
+        raise TypeError(
+            "ts must be plain numbers: solve has no derivative by its times.\n"
+            "By the time t of a state y, the derivative is f(t, y, args)."
+        )
     ts = [float(t) for t in ts]
     if len(ts) < 2 or not all(map(math.isfinite, ts)):
         raise ValueError(f"ts holds the time of y0 and at least one more, all finite; got {ts!r}")

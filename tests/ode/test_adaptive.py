@@ -164,6 +164,12 @@ def test_errors_say_what_to_do():
         ode.SolverError, match=r"step fell to .* at t = (1|0\.99\d+), y = .*\n.*infinity"
     ):
         ode.solve(lambda t, u, p: u * u, 1.0, [0.0, 2.0])  # 1 / (1 - t)
+    with pytest.raises(ode.SolverError, match=r"at t = 1, y = .*: the right-hand side is not"):
+        ode.solve(lambda t, u, p: jnp.sqrt(1.0 - t) * u, 1.0, [0.0, 2.0])
+    with pytest.raises(ValueError, match="state is empty"):
+        ode.solve(growth, [], [0.0, 1.0], 1.0)
+    with pytest.raises(TypeError, match=r"ts must be plain numbers.*\n.*f\(t, y, args\)"):
+        ad.grad(lambda t1: ode.solve(growth, 1.0, [0.0, t1], 1.0)[-1])(1.0)
     with pytest.raises(ode.SolverError, match=r"5 steps brought .*\n.*max_steps"):
         ode.solve(growth, 1.0, [0.0, 10.0], 1.0, max_steps=5)
     with pytest.raises(ode.SolverError, match=r"right-hand side is not finite at t = 0, y = 1\.0"):

@@ -1,12 +1,15 @@
 """Fixed steps: the order, measured; diffrax and SciPy as second methods; known answers."""
 
 import math
+from fractions import Fraction
 
 import diffrax
 import jax
 import jax.numpy as jax_numpy
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
@@ -191,6 +194,39 @@ def test_a_long_state_is_many_short_ones(d):
     for run in (ad.value_and_grad(total), ad.jit(ad.value_and_grad(total))):
         # the same sums in another order
         assert run(0.7) == (pytest.approx(want, rel=1e-14), pytest.approx(slope, rel=1e-13))
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda m: m.name)
+@settings(deadline=None, max_examples=50)
+@given(z=st.floats(-3, 3))
+def test_a_step_of_the_linear_equation_is_its_stability_polynomial(method, z):
+    """For u' = z u and h = 1 a step multiplies by R(z) = 1 + sum_k z**(k+1) b a**k 1."""
+    row, factor = [Fraction(1)] * method.stages, Fraction(1)
+    for k in range(method.stages):
+        factor += Fraction(z) ** (k + 1) * sum(b * x for b, x in zip(method.b, row, strict=True))
+        row = [sum(a * x for a, x in zip(r, row, strict=False)) for r in method.a]
+    # Some 50 roundings, of terms whose sizes add up to at most some 100.
+    assert ode.step(method, growth, 0.0, 1.0, 1.0, z) == pytest.approx(float(factor), abs=1e-12)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    method=st.sampled_from(METHODS),
+    m=st.tuples(*[st.floats(-2, 2)] * 4).filter(lambda m: abs(m[0] * m[3] - m[1] * m[2]) > 0.1),
+)
+def test_a_step_does_not_care_for_coordinates(method, m):
+    """Stepping w = M u is stepping u, then multiplying by M."""
+    matrix = jnp.array([m[:2], m[2:]])
+    det = m[0] * m[3] - m[1] * m[2]
+    inverse = jnp.array([[m[3] / det, -m[1] / det], [-m[2] / det, m[0] / det]])
+
+    def there(t, w, p):
+        return matrix @ lotka_volterra(t, inverse @ w, p)
+
+    one = ode.step(method, there, 0.0, matrix @ START, 0.1, RATES)
+    two = matrix @ ode.step(method, lotka_volterra, 0.0, START, 0.1, RATES)
+    # Rounding, times the condition of M (at most 8 / 0.1).
+    assert math.dist(one, two) < 1e-12
 
 
 def test_bad_numbers_of_steps():
