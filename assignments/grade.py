@@ -131,7 +131,7 @@ def _grade_one(
     limit: int,
 ) -> None:
     """Run nbgrader on one submission in its own process, then read its gradebook."""
-    root = api.coursedir.root
+    root, cpu = api.coursedir.root, limit * (os.cpu_count() or 1)
     command = [sys.executable, "-m", "nbgrader", "autograde", assignment, f"--student={key}"]
     command += [f"--CourseDirectory.root={root}", f"--Execute.timeout={cell_limit}"]
     with subprocess.Popen(
@@ -141,8 +141,9 @@ def _grade_one(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        # The kernel inherits this, so it ends too if its parent has been stopped.
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5)),
+        # The kernel inherits this, so it ends too if its parent has been stopped. It counts the
+        # seconds of all cores together.
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5)),
     ) as process:
         try:
             log, _ = process.communicate(timeout=limit)
