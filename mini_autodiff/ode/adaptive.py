@@ -102,7 +102,7 @@ def march(
                 "Raise max_steps, loosen rtol and atol, or, if steps this short are a surprise, "
                 "use a method for stiff equations: tableau=ode.RODAS4."
             )
-        if h < 1e-14 * max(abs(t), span):
+        if h <= 1e-14 * abs(t):  # t + h would be t, but for the last digits
             raise _step_to_zero(t, y, h, finite) from problem
         last = (t1 - t) * sign <= h * (1 + 1e-12)
         step = t1 - t if last else h * sign

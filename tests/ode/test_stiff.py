@@ -90,6 +90,15 @@ def test_robertsons_kinetics_against_radau():
     assert np.allclose(found.tolist(), peer, rtol=1e-7, atol=1e-12)
 
 
+def test_robertsons_kinetics_for_a_thousand_years():
+    """The first step is a millionth; the last, 10**10. Mass is conserved: each stage keeps sums."""
+    grid = ode.march(
+        robertson, [1.0, 0.0, 0.0], 0.0, 4e10, KINETICS, tableau=ode.RODAS4, rtol=1e-6, atol=1e-12
+    )
+    assert len(grid.hs) < 1000  # explicit steps would be of size 1e-4, and 10**14 of them
+    assert sum(grid.ys[-1]) == pytest.approx(1.0, abs=1e-12)
+
+
 def test_its_gradient_against_differences():
     def left(k):
         return ode.solve(
