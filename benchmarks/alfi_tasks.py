@@ -72,10 +72,7 @@ TASKS = {
     "weinberg_asymmetry": Task(
         WeinbergAsymmetry(),
         Architecture(),
-        (
-            Stage("no loop", tuned(1000)),
-            Stage("loop", tuned(300, **SECOND), "no loop", {"n_theta": 8, "n_sim": 64}),
-        ),
+        (Stage("no loop", tuned(1500)),),
         "no loop",
     ),
     "weinberg": Task(

@@ -136,7 +136,7 @@ class WeinbergAsymmetry(Simulator):
     name = "weinberg_asymmetry"
     parameter_names = ("A",)
     dim_x = 1
-    prior = Uniform((-A_MAX,), (A_MAX,))
+    prior = Uniform((-A_MAX,), (A_MAX,), "affine")  # a larger |A| only saturates the split
     paper = PAPER
 
     def simulate(self, key: Array, theta: Array, n_obs: int) -> Array:
