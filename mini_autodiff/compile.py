@@ -233,6 +233,8 @@ def parameters(f: Callable) -> list[str]:
     """The names of a function's positional parameters (none if it is not written in Python)."""
     while hasattr(f, "__wrapped__"):
         f = f.__wrapped__
+    if isinstance(f, functools.partial):
+        return [n for n in parameters(f.func)[len(f.args) :] if n not in f.keywords]
     own = f if hasattr(f, "__code__") else type(f).__call__  # an object with __call__
     code = getattr(own, "__code__", None)
     if code is None:
