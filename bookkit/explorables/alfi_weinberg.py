@@ -2,6 +2,7 @@
 
 import math
 import random
+from itertools import pairwise
 
 import mini_autodiff.numpy as jnp
 from bookkit import style
@@ -72,7 +73,7 @@ def program(p, data):
     a = asymmetry(energy, g)
     share = 0.5 + 0.5 * a * data["size"] / (1 + data["size"] * data["size"])
     forward = jnp.where(data["sign"] < share, 1.0, 0.0)
-    ahead = [jnp.sum(forward[i:j]) for i, j in zip(CUTS[:-1], CUTS[1:], strict=True)]
+    ahead = [jnp.sum(forward[i:j]) for i, j in pairwise(CUTS)]
     behind = [j - i - n for i, j, n in zip(CUTS[:-1], CUTS[1:], ahead, strict=True)]
     fit = log_likelihood(a, data["seen"]) - BEST
     # Every (E, G) on this curve has the same A, so the same likelihood for any data whatever.
