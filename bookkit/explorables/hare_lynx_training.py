@@ -48,7 +48,7 @@ def draw(fig, out):
 figure = Snapshots(
     name="hare_lynx_training",
     title="An ODE with four states along its training",
-    slider=("iteration", Slider.over(ITERATIONS, "iteration of Adam")),
+    slider=("iteration", Slider.over(ITERATIONS, "iteration of Adam", start=HALF_WAY)),
     choice=("window", Choice("training window", {"grown": "it grows", "whole": "whole series"})),
     states={kind: states(training[kind]) for kind in ("grown", "whole")},
     draw=draw,

@@ -112,11 +112,11 @@ def optimiser(recipe: Recipe) -> optax.GradientTransformation:
 def train(
     recipe: Recipe, loss: Loss, data: Any, state: Any, chunks_done: int = 0
 ) -> Iterator[tuple[Params, Any]]:
-    """Yield (theta, optimiser state) after each further chunk of iterations, for all lanes at once.
+    """Yield (theta, optimiser state) after each further chunk of iterations.
 
-    Every leaf of `data` and of the state has one row a lane. Every chunk runs the same compiled
-    program on nothing but the last state, so a run that goes on from a saved state ends with the
-    very same numbers.
+    All lanes train at once: every leaf of `data` and of the state has one row a
+    lane. Every chunk runs the same compiled program on nothing but the last state,
+    so a run that goes on from a saved state ends with the very same numbers.
     """
     adam = optimiser(recipe)
 

@@ -26,23 +26,26 @@ STEPS_A_YEAR = 2
 
 
 def ahead(model: Model, theta: Params, year: jax.Array, years: int) -> jax.Array:
-    """Forecast for 1, 2, ..., `years` after an observed year (2,): shape (years, 2).
+    """Forecast for 1, 2, ..., `years` after an observed year (2,): (years, 2).
 
-    A count is noisy, so the path does not start at it, but at year + E year, E = theta["E"] of
-    shape (n, 2). For the hidden states E is all there is.
+    A count is noisy, so the path starts beside it, at year + E year, with
+    E = theta["E"] of shape (n, 2). For the hidden states E is all there is.
     """
-    start = jnp.concatenate([year, jnp.zeros(model.n - 2)]) + theta["E"] @ year
-    states = rk4(model.field, start, STEPS_A_YEAR * years, theta, 1 / STEPS_A_YEAR)
+    hidden = jnp.zeros(model.n - 2)
+    start = jnp.concatenate([year, hidden]) + theta["E"] @ year
+    steps, h = STEPS_A_YEAR * years, 1 / STEPS_A_YEAR
+    states = rk4(model.field, start, steps, theta, h)
     return states[STEPS_A_YEAR::STEPS_A_YEAR, :2]
 
 
 def restart_loss(model: Model, theta: Params, values: jax.Array, seen: jax.Array) -> jax.Array:
-    """Mean squared error of the forecasts, up to 15 years ahead, from each of the first years.
+    """Mean squared error of forecasts of up to 15 years from every year seen.
 
-    values: (years, 2), centred; seen: how many of them may be used, as start and as truth.
+    values: (years, 2), centred; seen: how many may be used, as start and as truth.
     """
     starts = jnp.arange(len(values) - 1)
-    paths = jax.vmap(lambda year: ahead(model, theta, year, TRAINED_AHEAD))(values[:-1])
+    run = jax.vmap(lambda year: ahead(model, theta, year, TRAINED_AHEAD))
+    paths = run(values[:-1])
     rows = starts[:, None] + jnp.arange(1, TRAINED_AHEAD + 1)
     known = rows < seen
     truth = values[jnp.minimum(rows, len(values) - 1)]
@@ -95,18 +98,18 @@ def skill(wrong: Mapping[int, Array], reference: Mapping[int, Array]) -> float:
 def half_widths(wrong: Mapping[int, Array], level: float, reach: int = 5) -> Array:
     """Half the width of the band at each year ahead, (AHEAD, 2).
 
-    It is the `level` quantile of the absolute errors made in the rolling forecasts at about the
-    same distance (`reach` years either side). No bell curve is assumed; growth with the horizon
-    is whatever it was.
+    It is the `level` quantile of the absolute errors made in the rolling
+    forecasts at about the same distance, `reach` years either side.
 
-    >>> wrong = {1875: np.tile([1.0, 2.0], (30, 1)), 1880: np.tile([-1.0, 2.0], (25, 1))}
+    >>> wrong = {1875: np.tile([1.0, -2.0], (30, 1))}
     >>> half_widths(wrong, 0.9)[[0, -1]].tolist()
     [[1.0, 2.0], [1.0, 2.0]]
     """
     widths = []
     for year in range(AHEAD):
-        near = [one[max(0, year - reach) : year + reach + 1] for one in wrong.values()]
-        widths.append(np.quantile(np.abs(np.concatenate(near)), level, axis=0))
+        window = slice(max(0, year - reach), year + reach + 1)
+        near = np.concatenate([one[window] for one in wrong.values()])
+        widths.append(np.quantile(np.abs(near), level, axis=0))
     return np.array(widths)
 
 
