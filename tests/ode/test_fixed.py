@@ -18,7 +18,11 @@ from mini_autodiff import lax, ode
 from .problems import RATES, START, growth, lotka_volterra, ramp
 from .test_tableau import METHODS
 
-jax.config.update("jax_enable_x64", True)
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    with jax.enable_x64(True):
+        yield
 
 
 def order_measured(error_with, n):
