@@ -268,19 +268,21 @@ def own_model_is_smooth(draw: Random, field: Callable, params: object) -> None:
         def total(flat, u):
             return jnp.sum(jnp.asarray(field(0.0, u, unravel(flat))) * jnp.array([1.0, 0.7]))
 
+        gradient, eps = jax.jit(jax.grad(total)), 1e-6
+        several = jax.jit(jax.vmap(total, in_axes=(0, None)))
         for _ in range(5):
             u = jnp.array([draw.uniform(-1.5, 1.5), draw.uniform(-1.5, 1.5)])
             matrix(field(0.0, u, unravel(flat)), (2,))
-            slope = np.asarray(jax.grad(total)(flat, u))
-            eps = 1e-6
-            for k in range(flat.size):
-                up, down = (float(total(flat.at[k].add(s * eps), u)) for s in (1, -1))
-                claim(
-                    abs(slope[k] - (up - down) / (2 * eps)) < 1e-6 * (1 + abs(slope[k])),
-                    f"at u = {show(np.asarray(u).tolist())} the derivative by parameter {k} is "
-                    f"{show(float(slope[k]))}, and differences say {show((up - down) / (2 * eps))}",
-                    "an absolute value, a maximum or a rounding in the field has a kink there",
-                )
+            slope = np.asarray(gradient(flat, u))
+            up, down = (several(flat + sign * eps * jnp.eye(flat.size), u) for sign in (1, -1))
+            measured = np.asarray((up - down) / (2 * eps))
+            k = int(np.abs(slope - measured).argmax())
+            claim(
+                abs(slope[k] - measured[k]) < 1e-6 * (1 + abs(slope[k])),
+                f"at u = {show(np.asarray(u).tolist())} the derivative by parameter {k} is "
+                f"{show(float(slope[k]))}, and differences say {show(float(measured[k]))}",
+                "an absolute value, a maximum or a rounding in the field has a kink there",
+            )
 
 
 @task.property("3", hint="Train longer, from more starts, or from rates near 0.6 a year.")

@@ -88,3 +88,17 @@ def test_tempting_wrong_answers_fail(case, capsys):
     checks = check if number.startswith("8") else task
     assert not checks(number, answer)
     assert "Counter-example" in capsys.readouterr().out
+
+
+def test_a_model_of_ones_own(solutions, capsys):
+    """The untrained solution is smooth and may not fit; a kink and a wild model are refused."""
+    field, params = solutions["field"], solutions["first_params"]()
+    task("3", field, params)
+    assert "raised" not in capsys.readouterr().out
+
+    def away(t, u, p):
+        return 5.0 + 0.0 * field(t, u, p)
+
+    assert not task("3", away, params)
+    assert "flat lines have" in capsys.readouterr().out
+    assert not task("3", field, {"log_rates": np.zeros(2)})
