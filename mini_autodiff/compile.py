@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import itertools
 import linecache
@@ -287,14 +286,18 @@ def jit(f: Callable) -> Callable:
 
     @functools.wraps(f)
     def compiled(*args: Any, **kwargs: Any) -> Any:
-        call = Call(args, kwargs)
-        if tracing() or call.traced or call.key in unprintable:
+        if tracing():
             return f(*args, **kwargs)
-        kept = [p for p in cache.get(call.key, ()) if p.around.unchanged()]
+        call = Call(args, kwargs)
+        if call.traced or call.key in unprintable:
+            return f(*args, **kwargs)
         try:
-            for program in kept:
-                with contextlib.suppress(BranchFlipped):
-                    out = program.run(*call.values)
+            for program in cache.get(call.key, ()):
+                if program.around.unchanged():
+                    try:
+                        out = program.run(*call.values)
+                    except BranchFlipped:
+                        continue
                     compiled.source = program.source  # type: ignore[attr-defined]
                     return program.result(out)
             program = Program(f, call)
@@ -305,6 +308,7 @@ def jit(f: Callable) -> Callable:
             raise _explained(error, f, args, kwargs) from None
         if not program.closed:  # it uses a number of a derivative that is running
             return f(*args, **kwargs)
+        kept = [p for p in cache.get(call.key, ()) if p.around.unchanged()]
         cache[call.key] = [program, *kept[: MOST_BRANCHES - 1]]
         compiled.source = program.source  # type: ignore[attr-defined]
         try:
