@@ -50,11 +50,11 @@ figure = Snapshots(
     name="alfi_learned_optimiser",
     title="The path of an optimiser on a valley in two dimensions",
     slider=("step", Slider.over(STOPS, "steps taken", start=20)),
-    choice=("rule", Choice("rule", RULES)),
+    choice=("rule", Choice("rule", RULES, start="trained")),
     states={name: states(name) for name in RULES},
     draw=draw,
     sentence=Sentence(
-        "After {step} steps the loss is {loss:.2e}{verdict}.",
+        "After {step} steps the loss is {loss:.3f}{verdict}.",
         verdict=("loss", [(0.01, ", at the bottom of the valley"), (1.0, ", in the valley"),
                           (None, ", far from the bottom")]),
     ),

@@ -49,8 +49,9 @@ def draw(fig, out):
     (dots,) = below.plot(out["truth"], out["gap"], "o", ms=3.5, color=ink["proposal"])
     below.set(xlim=(0, 7.2), ylim=(-1.1, 1.1), xlabel="true θ of 60 fresh episodes")
     below.set_ylabel("error of θ")
+    title = "green: exact posterior of sample D; violet: proposal, sd {sd:.2f}"
     return {curve: line("grid", "density"), dots: points("truth", "gap"),
-            words: text("green: exact posterior of sample D; violet: proposal, sd {sd:.2f}")}  # fmt: skip
+            words: text(title)}  # fmt: skip
 
 
 for_all = {"grid": GRID, "truth": run["truth"]}

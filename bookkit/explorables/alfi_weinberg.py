@@ -75,7 +75,7 @@ def program(p, data):
     forward = jnp.where(data["sign"] < share, 1.0, 0.0)
     ahead = [jnp.sum(forward[i:j]) for i, j in pairwise(CUTS)]
     behind = [j - i - n for i, j, n in zip(CUTS[:-1], CUTS[1:], ahead, strict=True)]
-    fit = log_likelihood(a, data["seen"]) - BEST
+    fit = log_likelihood(a, data["seen"])
     # Every (E, G) on this curve has the same A, so the same likelihood for any data whatever.
     return {
         "made": jnp.array(behind[::-1] + ahead), "ridge_e": ridge(a, data["line_g"]), "A": a,
@@ -136,11 +136,11 @@ figure = Explorable(
     draw=draw,
     size=(4.6, 4.6),
     sentence=Sentence(
-        "E and G enter only as A = {A:.2f}. The log-likelihood of the 500 muons is {fit:.1f} below "
-        "its best{verdict}.",
+        "E and G enter only as A = {A:.2f}. The log-likelihood of the 500 muons is {fit:.1f}, "
+        f"at its best {BEST:.1f}{{verdict}}.",
         verdict=("fit", [
-            (-4.0, ": such muons are not what was seen"),
-            (-1.0, ": not the best, not excluded"),
+            (BEST - 4, ": such muons are not what was seen"),
+            (BEST - 1, ": not the best, not excluded"),
             (None, ": nothing that was seen speaks against this pair"),
         ]),
     ),
