@@ -109,9 +109,7 @@ class Loop(Special):
         while True:
             hit = {i for i, flag in zip(places, flags, strict=True) if flag}
             for i, op in enumerate(body.ops):
-                if getattr(op, "smooth", True) and any(
-                    isinstance(x, Traced) and x.index in hit for x in body.args[i]
-                ):
+                if op.smooth and any(type(x) is Traced and x.index in hit for x in body.args[i]):
                     hit.add(i)
             out = [isinstance(x, Traced) and x.index in hit for x in body.outputs]
             grown = [a or b for a, b in zip(flags, out[: self.carries], strict=False)]
@@ -131,7 +129,7 @@ class Loop(Special):
         for i, op in enumerate(body.ops):
             if any(isinstance(x, Traced) and x.index in varying for x in body.args[i]):
                 varying.add(i)
-                if getattr(op, "costly", False):
+                if op.costly:
                     found.add(i)
         return found if len(found) <= self.carries else set()
 

@@ -78,7 +78,8 @@ class Special:
     """
 
     name = ""
-    checks = costly = False
+    checks = costly = False  # as in Op
+    smooth = True
 
     def __call__(self, *args: Any) -> Any:
         return apply(self, *args)

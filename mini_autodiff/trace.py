@@ -88,6 +88,7 @@ class Trace:
         self.finished = False
         self.frames: dict[Any, int] = {}  # of the user's functions -> how deep
         self._values: dict[int, Any] = {}
+        self._decided: dict[int, bool] = {}
         self._seen: dict[tuple, Traced] = {}
         self.negatives: dict[int, Any] = {}  # entry -y -> y
         self._lifted: dict[int, Traced] = {}
@@ -244,18 +245,18 @@ class Trace:
             raise errors.leaked()
         if self.example is None:
             raise Branch(errors.where_called())
-        for known, outcome in self.guards:
-            if known.index == condition.index:
-                return outcome
-        outcome = bool(self.value(condition))
-        self.guards.append((condition, outcome))
-        return outcome
+        if condition.index not in self._decided:
+            outcome = bool(self.value(condition))
+            self.guards.append((condition, outcome))
+            self._decided[condition.index] = outcome
+        return self._decided[condition.index]
 
     def value(self, wanted: Traced) -> Any:
         """The value of an entry for the example inputs."""
         values = self._values
         if not values and self.example:
             values |= {x.index: v for x, v in zip(self.inputs, self.example, strict=True)}
+        values |= {x.index: v for x, v in zip(self.free_inputs, self.free, strict=True)}
         todo = [wanted.index]
         while todo:
             i = todo[-1]
@@ -295,10 +296,9 @@ def running(trace: Trace, naming: bool = True) -> Iterator[Trace]:
     finally:
         trace.finished = True
         traces.pop()
-        for frame in sorted(
-            trace.frames, key=lambda f: trace.frames[f], reverse=True
-        ):  # innermost first
-            for name, value in frame.f_locals.items() if trace.frames[frame] else ():
+        depth = trace.frames
+        for frame in sorted(depth, key=lambda f: depth[f], reverse=True):  # innermost first
+            for name, value in frame.f_locals.items() if depth[frame] else ():
                 name_numbers(value, name)
         trace.frames.clear()
 

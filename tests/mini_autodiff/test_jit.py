@@ -139,6 +139,8 @@ def test_inside_a_derivative_it_is_the_function_itself():
     assert ad.jit(ad.grad(f))(2.0) == 12.0
     assert ad.hessian(lambda v: f(v[0]) * v[1])([2.0, 1.0]) == [[12.0, 12.0], [12.0, 0.0]]
     assert ad.grad(lambda x: ad.jit(lambda y: x * y)(2.0))(1.0) == 2.0
+    branching = lambda x: ad.jit(lambda y: x * y if x * y > 0 else -3.0 * x)(2.0)  # noqa: E731
+    assert (ad.grad(branching)(1.0), ad.grad(branching)(-1.0)) == (2.0, -3.0)
 
 
 def test_constants_are_told_apart_by_their_sign_and_not_mixed_with_places():
