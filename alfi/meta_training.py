@@ -27,6 +27,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+import optax.contrib
 from jax import Array
 from jax.sharding import Mesh
 
@@ -47,7 +48,13 @@ class MetaConfig:
         n_obs: observations an episode.
         pool: episodes simulated before training and drawn from with replacement;
             0 simulates fresh episodes in every step.
-        learning_rate: Adam's first learning rate; it falls to zero along a cosine.
+        optimiser: "adam", or "muon", which makes the step of a weight matrix equally long in
+            all directions (Jordan et al. 2024, Muon; the vectors keep Adam).  What the noise of
+            a data set tells lies in small directions of its embedding, and Adam is slow there:
+            on Weinberg's asymmetry 1,000 steps reached 1.15 times the error of maximum
+            likelihood with Adam and 1.05 with Muon.
+        learning_rate: the first learning rate (Muon's is twice it); it falls to zero along a
+            cosine.
         clip: the largest norm of a gradient.
         freeze_encoder: leave the encoder as it is and train the recurrent part only.
         chunk: gradient steps a compiled scan, and between checkpoints.
@@ -58,6 +65,7 @@ class MetaConfig:
     batch: int = 64
     n_obs: int = 500
     pool: int = 20_000
+    optimiser: str = "adam"
     learning_rate: float = 3e-3
     clip: float = 1.0
     freeze_encoder: bool = False
@@ -67,6 +75,8 @@ class MetaConfig:
         for name in ("n_iterations", "batch", "n_obs", "chunk"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be at least 1, not {getattr(self, name)}.")
+        if self.optimiser not in ("adam", "muon"):
+            raise ConfigError(f'optimiser is "adam" or "muon", not {self.optimiser!r}.')
         if self.pool and self.pool < self.batch:
             raise ConfigError(
                 f"A pool of {self.pool} episodes is smaller than a batch of {self.batch}. "
@@ -114,9 +124,14 @@ def batch_loss(
 
 
 def optimiser(config: MetaConfig) -> optax.GradientTransformation:
-    """Adam, a cosine learning rate, and a bound on the gradient's norm."""
+    """Adam or Muon, a cosine learning rate, and a bound on the gradient's norm."""
     schedule = optax.cosine_decay_schedule(config.learning_rate, config.n_iterations)
-    return optax.chain(optax.clip_by_global_norm(config.clip), optax.adam(schedule))
+    if config.optimiser == "muon":
+        double = optax.cosine_decay_schedule(2 * config.learning_rate, config.n_iterations)
+        method = optax.contrib.muon(double, adam_learning_rate=schedule)
+    else:
+        method = optax.adam(schedule)
+    return optax.chain(optax.clip_by_global_norm(config.clip), method)
 
 
 def make_chunk(

@@ -29,6 +29,7 @@ from alfi.simulators import (
     Weinberg,
     WeinbergAsymmetry,
 )
+from alfi.simulators.stochastic_lotka_volterra import StochasticLotkaVolterra
 
 DATA = Path(__file__).resolve().parents[1] / "bookkit" / "data"
 RUNS = Path(__file__).resolve().parents[1] / "build" / "alfi"
@@ -72,22 +73,43 @@ TASKS = {
     "weinberg_asymmetry": Task(
         WeinbergAsymmetry(),
         Architecture(),
-        (Stage("no loop", tuned(1500)),),
+        (Stage("no loop", tuned(2000, optimiser="muon")),),
         "no loop",
     ),
     "weinberg": Task(
-        Weinberg(), Architecture(proposal="full"), (Stage("no loop", tuned(1000)),), "no loop"
+        Weinberg(),
+        Architecture(proposal="full"),
+        (Stage("no loop", tuned(1500, optimiser="muon")),),
+        "no loop",
     ),
     "multi_distribution": Task(
         MultiDistribution(),
         Architecture(pool_max=True, embedding=24),
-        (Stage("no loop", tuned(2500)),),
+        (Stage("no loop", tuned(2500, optimiser="muon")),),
         "no loop",
     ),
     "linear_regression": Task(
         LinearRegression(),
         Architecture(embedding=32, width=48, state=64, proposal="full"),
-        (Stage("no loop", tuned(1500, batch=32, n_obs=1000, pool=10_000)),),
+        (Stage("no loop", tuned(1500, optimiser="muon", batch=32, n_obs=1000, pool=10_000)),),
+        "no loop",
+    ),
+    "stochastic_lotka_volterra": Task(
+        StochasticLotkaVolterra(),
+        Architecture(proposal="full", width=64, embedding=40, state=64),
+        (
+            Stage(
+                "no loop",
+                tuned(
+                    3000,
+                    optimiser="muon",
+                    learning_rate=5e-3,
+                    batch=256,
+                    n_obs=1,
+                    pool=300_000,
+                ),
+            ),
+        ),
         "no loop",
     ),
 }
@@ -110,7 +132,9 @@ def score(machine: RecurrentMachine, simulator: Simulator, theta, x) -> dict:
         "coverage_50": cover[0],
         "coverage_90": cover[1],
         "ks_p": calibration.uniformity(pit),
-        "log_q": float(np.mean(posterior.log_prob(theta))),
+        "log_q_in_prior_sd": float(
+            np.mean(posterior.log_prob(theta)) + np.sum(np.log(simulator.prior.sd))
+        ),
     }
     if simulator.mle is not None:
         mle = jax.lax.map(jax.jit(simulator.mle), x, batch_size=100)

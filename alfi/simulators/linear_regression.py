@@ -38,6 +38,11 @@ class LinearRegression(Simulator):
         y = x @ jnp.tan(theta[:3]) + theta[3] + noise
         return jnp.concatenate([x, y[:, None]], axis=-1)
 
+    def features(self, x: Array) -> Array:
+        """x, y and their products, with y's heavy tail drawn in by asinh."""
+        y = jnp.arcsinh(x[..., 3:])
+        return jnp.concatenate([x[..., :3], y, x[..., :3] * y], axis=-1)
+
     def log_likelihood(self, theta: Array, x: Array) -> Array:
         """log p(y | x, theta); the density of x does not depend on theta and is left out."""
         residual = (x[:, 3] - x[:, :3] @ jnp.tan(theta[:3]) - theta[3]) / NOISE
