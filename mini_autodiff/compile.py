@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import itertools
 import linecache
@@ -26,6 +27,9 @@ from .tape import Tape
 from .trace import Branch, Trace, running, tracing
 
 _numbers = itertools.count(1)
+_shown: collections.deque[str] = collections.deque()
+MOST_SHOWN = 500
+"""Printed programs whose text a traceback can show; the oldest is forgotten first."""
 
 
 class BranchFlipped(Exception):
@@ -106,6 +110,9 @@ def print_python(trace: Trace, name: str) -> tuple[str, dict]:
 def load(source: str, constants: dict, name: str) -> Callable:
     """The function that this text defines. A traceback through it shows the text."""
     filename = f"<mini_autodiff {name} {next(_numbers)}>"
+    _shown.append(filename)
+    if len(_shown) > MOST_SHOWN:
+        linecache.cache.pop(_shown.popleft(), None)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     scope = FLOAT | constants
     scope |= {"BranchFlipped": BranchFlipped, "inf": math.inf, "nan": math.nan}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import traceback
 import types
 
@@ -10,6 +11,7 @@ import pytest
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
+from mini_autodiff import compile as compile_module
 from mini_autodiff import lax
 from mini_autodiff.surroundings import Surroundings
 
@@ -234,3 +236,10 @@ def test_installed_packages_are_not_searched():
     around = Surroundings(lambda x: numpy.linalg.norm(numpy.ones(3)) * pytest.approx(x))
     assert around.unchanged()
     assert len(around.cells) + len(around.names) + len(around.dicts) < 30
+
+
+def test_printed_text_does_not_pile_up():
+    for k in range(2 * compile_module.MOST_SHOWN):
+        compile_module.load(f"def f(x):\n    return x + {k}\n", {}, "f")
+    ours = [name for name in linecache.cache if name.startswith("<mini_autodiff")]
+    assert len(ours) <= compile_module.MOST_SHOWN
