@@ -118,7 +118,7 @@ class Loop(Special):
             flags[: self.carries] = grown
 
     # -- reverse mode --
-    def costly(self) -> set[int]:
+    def costly_entries(self) -> set[int]:
         """The entries (exp, tanh, ...) whose values are worth keeping for the reverse sweep.
 
         They are kept if they are no more than the states, so memory at most doubles.
@@ -143,13 +143,13 @@ class Loop(Special):
 
     def _with_costly_values(self) -> Trace:
         body = self.body
-        kept = [body.entries[i] for i in sorted(self.costly())]
+        kept = [body.entries[i] for i in sorted(self.costly_entries())]
         return body.giving(body.outputs + body.inputs[: self.carries] + kept)
 
     def _with_inner_loops_remembering(self) -> Trace:
         body = Trace()
         kept: list = []
-        functions = self.costly()
+        functions = self.costly_entries()
 
         def run(i: int, op: Any, args: list) -> Any:
             if isinstance(op, Loop):
@@ -227,7 +227,7 @@ class Loop(Special):
             inner = [*state, *xs, *map(body.lift, values[n + lists :])]
             inner = [tape.new(x) if flag else x for x, flag in zip(inner, flags, strict=True)]
 
-            functions = self.costly()
+            functions = self.costly_entries()
 
             def recall(i: int, op: Any, args: list) -> Any:
                 if isinstance(op, Loop):
