@@ -213,7 +213,10 @@ def elementwise(f: Callable, *args: Any) -> Any:
     columns = [
         x.items if rows else itertools.repeat(x) for x, rows in zip(args, split, strict=True)
     ]
-    return Array(elementwise(f, *row) for row in zip(*columns, strict=False))
+    rows = zip(*columns, strict=False)
+    if axes == 1:
+        return Array(f(*row) for row in rows)
+    return Array(elementwise(f, *row) for row in rows)
 
 
 def reduce_sum(a: Any, axis: int | None = None) -> Any:

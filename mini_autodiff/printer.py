@@ -39,10 +39,11 @@ def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
     for i in range(len(trace.ops) - 1, -1, -1):
         if i in need:
             op, args = trace.ops[i], trace.args[i]
-            if isinstance(op, Output):
+            if type(op) is Output:
                 used.setdefault(args[0].index, set()).add(op.k)
-            elif op.name == "loop":
-                loops[i] = op.pruned(args, used[i])
+            elif type(op) is not Op and op.name == "loop":
+                if i not in loops:
+                    loops[i] = op.pruned(args, used[i])
                 args = loops[i][1]
             for x in args:
                 if type(x) is Traced:
