@@ -1,5 +1,6 @@
 """The built pages: links and anchors lead somewhere, figures have words, times are as promised."""
 
+import os
 import re
 from functools import cache
 from urllib.parse import unquote, urlsplit
@@ -95,12 +96,13 @@ def words(picture):
 
 
 def test_running_times_are_those_of_the_cards(pages):
-    """The card rounds up; a machine half as fast, or a busy one, may take twice as long."""
+    """The card rounds up. A slower machine may take twice as long, and one that runs other work
+    beside (a load above its number of cores) as many times longer as it shares each core."""
     rows = soup(HTML / "book" / "running_times.html").select("tbody tr")
-    measured = {
-        row.select("td")[0].get_text(): float(row.select("td")[3].get_text()) for row in rows
-    }
+    cells = [[cell.get_text() for cell in row.select("td")] for row in rows]
+    measured = {name: float(seconds) for name, _, _, seconds, *_ in cells}
+    shared = max(1.0, os.getloadavg()[2] / (os.cpu_count() or 1))
     for name in CHAPTERS:
         promised = int(re.search(r"Running time\.\*\* (\d+) s", read(name).cells[0].source)[1])
         print(f"{name}: {measured[name]:.1f} s measured, {promised} s on the card")
-        assert measured[name] <= 2 * promised
+        assert measured[name] <= 2 * shared * promised
