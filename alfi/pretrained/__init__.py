@@ -3,8 +3,8 @@
 A card says what the machine was trained on (simulator, prior, architecture, every setting and
 seed), how well it did on fresh episodes, and the SHA-256 of the weights.
 
->>> sorted(available())[:1]
-['poisson']
+>>> "poisson" in available()
+True
 >>> trained = load("poisson")
 >>> trained.simulator.name, trained.card["config"]["seed"]
 ('poisson', 0)

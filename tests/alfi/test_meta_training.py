@@ -75,5 +75,13 @@ def test_a_frozen_encoder_stays_and_the_rest_learns():
 def test_settings_that_cannot_work_are_refused():
     with pytest.raises(ConfigError, match="pool"):
         MetaConfig(batch=64, pool=32)
+    with pytest.raises(ConfigError, match="muon"):
+        MetaConfig(optimiser="hope")
     with pytest.raises(ConfigError, match="at least 1"):
         MetaConfig(n_iterations=0)
+
+
+def test_muon_trains_too():
+    config = MetaConfig(n_iterations=20, batch=8, n_obs=10, pool=32, chunk=20, optimiser="muon")
+    _, losses = meta_train(Poisson(), SMALL, config, progress=False)
+    assert losses[-5:].mean() < losses[:5].mean()
