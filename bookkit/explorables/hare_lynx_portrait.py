@@ -15,7 +15,8 @@ FIRST, STEP = 1845, 0.25
 table = load("hare_lynx_1845_1935")
 logs = target.log_pelts(table["year"], table["hare"], table["lynx"])
 times, curve = target.published(logs)
-fits = [f for f in load("hare_lynx_fits")["fits"] if f["target"] == "published"]
+results: dict = load("hare_lynx_fits")
+fits = [f for f in results["fits"] if f["target"] == "published"]
 fitted = min((f for f in fits if f["model"] == "node3"), key=lambda f: f["sse"])["theta"]
 DATA = {
     "start": [*curve[0].tolist(), 0.0],

@@ -11,7 +11,7 @@ table = load("hare_lynx_1845_1935")
 logs = target.log_pelts(table["year"], table["hare"], table["lynx"])
 times, curve = target.published(logs)
 years = [FIRST + t for t in times.tolist()]
-training = load("hare_lynx_training")
+training: dict = load("hare_lynx_training")
 ITERATIONS = training["grown"]["iteration"]
 HALF_WAY, END = ITERATIONS[len(ITERATIONS) // 2], ITERATIONS[-1]
 

@@ -5,7 +5,7 @@ number of years ahead to the forecast, (years ahead, species). None sees a later
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 Forecaster = Callable[[Array, int], Array]
@@ -26,14 +26,14 @@ def last_ten_years(seen: Array, ahead: int) -> Array:
     return np.array([seen[-10 + year % 10] for year in range(ahead)])
 
 
-def waves(times: Array, period: float) -> Array:
+def waves(times: ArrayLike, period: float) -> Array:
     """Columns 1, cos, sin of 2 pi t / period: (times, 3)."""
     angle = 2 * np.pi * np.asarray(times) / period
     return np.column_stack([np.ones_like(angle), np.cos(angle), np.sin(angle)])
 
 
 def fit_sinusoid(
-    times: Array, values: Array, period: float | None = None
+    times: ArrayLike, values: Array, period: float | None = None
 ) -> tuple[float, Array, float]:
     """Least squares of one sinusoid a species, all of one period: (period, coefficients, loss).
 
@@ -48,7 +48,7 @@ def fit_sinusoid(
 
     def fit(period: float) -> tuple[float, Array, float]:
         columns = waves(times, period)
-        coefficients = np.linalg.lstsq(columns, values, rcond=None)[0]
+        coefficients = np.asarray(np.linalg.lstsq(columns, values, rcond=None)[0], np.float64)
         return period, coefficients, float(((values - columns @ coefficients) ** 2).sum())
 
     return min((fit(float(p)) for p in periods), key=lambda found: found[2])

@@ -39,7 +39,9 @@ class Recipe(NamedTuple):
     evaluations: int = 60  # at most, for each
 
 
-Loss = Callable[[Params, Any, jax.Array], jax.Array]  # of theta, the lane's data, the iteration
+Loss = Callable[
+    [Params, Any, jax.Array | int], jax.Array
+]  # of theta, the lane's data, the iteration
 
 
 def observed(

@@ -15,11 +15,12 @@ Forecasts = dict[int, Array]  # origin -> (years ahead, species)
 @cache
 def stored() -> dict[str, Forecasts]:
     """Name ("restarts ode2", "trajectory node3", ...) -> forecasts, from the script's file."""
+    results: dict = load("hare_lynx_forecast")
     return {
         f"{run['way']} {run['model']}": {
             int(origin): np.array(path) for origin, path in run["forecasts"].items()
         }
-        for run in load("hare_lynx_forecast")["runs"]
+        for run in results["runs"]
     }
 
 
