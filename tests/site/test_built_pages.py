@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.pages import CHAPTERS, HTML, read
+from tests.pages import CHAPTERS, HTML, ROOT, read
 
 
 @cache
@@ -72,6 +72,10 @@ def test_chapters_open_in_binder_and_colab_and_can_be_downloaded(pages):
         assert f"https://colab.research.google.com/github/{home}/blob/main/{name}.ipynb" in links
         assert any(link.endswith(f"_sources/{name}.ipynb") for link in links)
         assert f"https://github.com/{home}/edit/main/{name}.ipynb" in links
+
+
+def test_no_page_knows_the_machine_that_built_it(pages):
+    assert not [page for page in pages if str(ROOT) in page.read_text("utf-8")]
 
 
 def test_every_figure_has_words(pages):
