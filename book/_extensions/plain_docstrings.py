@@ -51,7 +51,7 @@ def block_as_rst(block):
         )
     if len(lines) > 1 and all(NAMED.match(line) or line[0] == " " for line in lines):
         return named(text)
-    if len(lines) > 1 and all(re.search(r"\S {2,}\S", line) for line in lines):
+    if len(lines) > 1 and all(re.search(r"\S {2,}\S|^\|", line) for line in lines):
         return literal(lines)  # columns, laid out by hand
     for i, line in enumerate(lines[1:], 1):
         if line[0] == " " or line.startswith(">>>") or ITEM.match(line):
