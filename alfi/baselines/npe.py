@@ -9,6 +9,7 @@ flowjax.  Training costs simulations once; afterwards every x is answered withou
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -31,7 +32,7 @@ class AmortisedPosterior:
     """
 
     simulator: Simulator
-    flow: object
+    flow: Any
     standardise: Callable[[Array], Array]
     n_obs: int
     simulations_used: int

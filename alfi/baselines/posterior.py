@@ -42,7 +42,7 @@ def gaussian_posterior(prior: Uniform, mu: Array, covariance: Array, used: int) 
     def log_prob(theta: ArrayLike) -> Array:
         z = prior.to_unconstrained(theta)
         density = jax.scipy.stats.multivariate_normal.logpdf(z, mu, covariance)
-        return density + change_of_units(prior, z)
+        return jnp.asarray(density) + change_of_units(prior, z)
 
     return Posterior(sample, prior.from_unconstrained(mu), used, log_prob)
 

@@ -81,9 +81,8 @@ class Coalescent(Simulator):
     paper = "Kingman 1982, doi:10.1016/0304-4149(82)90011-4"
     n_obs = 50
 
-    @property
-    def dim_x(self) -> int:
-        return self.n_genes - 1
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dim_x", self.n_genes - 1)
 
     def simulate(self, key: Array, theta: Array, n_obs: int) -> Array:
         def one(key):

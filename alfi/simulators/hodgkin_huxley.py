@@ -49,7 +49,9 @@ def gate_rates(v: Array) -> tuple[Array, Array]:
     return alpha, beta
 
 
-def rates(state: Array, current: float | Array, g_na: Array = G_NA, g_k: Array = G_K) -> Array:
+def rates(
+    state: Array, current: float | Array, g_na: float | Array = G_NA, g_k: float | Array = G_K
+) -> Array:
     """d(V, m, h, n)/dt, the equations themselves; C = 1."""
     v, gates = state[0], state[1:]
     m, h, n = gates
