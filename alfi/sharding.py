@@ -34,19 +34,21 @@ def devices(n: int | None = None) -> Mesh:
             f"There are {len(available)} devices, {n} were asked for. On one machine, set "
             f"XLA_FLAGS=--xla_force_host_platform_device_count={n} before JAX starts."
         )
-    return jax.make_mesh((n,), (AXIS,), devices=available[:n])
+    return jax.make_mesh(
+        (n,), (AXIS,), axis_types=(jax.sharding.AxisType.Auto,), devices=available[:n]
+    )
 
 
 def mean_over_devices(gradient: Callable, mesh: Mesh) -> Callable:
     """`gradient(weights, keys, theta, x)` on each device's share of a batch, then the mean."""
 
     def share(weights, *batch):
-        # Weights come in the same on each device; marking them as varying keeps their
-        # cotangents local until the one pmean below.
-        weights = jax.tree.map(lambda w: jax.lax.pcast(w, AXIS, to="varying"), weights)
         return jax.lax.pmean(gradient(weights, *batch), AXIS)
 
-    return jax.shard_map(share, mesh=mesh, in_specs=(P(), P(AXIS), P(AXIS), P(AXIS)), out_specs=P())
+    # The types of JAX's own bookkeeping of what differs between devices are switched off: they
+    # would ask every simulator and network with a loop to mark where its loop starts.
+    split = (P(), P(AXIS), P(AXIS), P(AXIS))
+    return jax.shard_map(share, mesh=mesh, in_specs=split, out_specs=P(), check_vma=False)
 
 
 def sweep(simulator: Simulator, key: Array, theta: Array, n_obs: int, mesh: Mesh) -> Array:

@@ -41,9 +41,6 @@ print("same")
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=False, reason="shard_map refuses the loop's carry on the installed JAX"
-)
 def test_one_device_and_eight_agree():
     flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=8", "JAX_PLATFORMS": "cpu"}
     done = subprocess.run(
