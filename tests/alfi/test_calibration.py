@@ -3,8 +3,9 @@
 import jax
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from alfi import calibration
+from alfi import calibration, plots
 from alfi.errors import AlfiError
 from alfi.simulators import Poisson
 
@@ -69,3 +70,32 @@ def test_shapes_that_do_not_belong_together_are_refused():
         calibration.ranks(np.zeros((3, 4, 2)), np.zeros((3, 1)))
     with pytest.raises(AlfiError, match="columns"):
         calibration.c2st(np.zeros((3, 2)), np.zeros((3, 1)))
+
+
+def test_the_band_of_ranks_holds_a_calibrated_posterior_and_not_one_too_sure():
+    shares = {}
+    for spread in (1.0, 0.6):
+        ax = Figure().subplots()
+        ranks = calibration.ranks(draws(spread=spread, n=19), TRUTH)[:, 0]
+        sd = plots.rank_histogram(ax, ranks, 19)
+        assert sd == pytest.approx(np.sqrt(N * 0.05 * 0.95))
+        heights = np.array([bar.get_height() for bar in ax.patches[1:]])  # patch 0 is the band
+        assert heights.sum() == N
+        shares[spread] = np.mean(np.abs(heights - N / 20) < 2 * sd)
+    # A count lies inside two standard deviations with probability 0.95: 20 counts fail to do so
+    # six times once in three thousand.
+    assert shares[1.0] > 0.7 and shares[0.6] < 0.6
+
+
+def test_the_curve_of_coverage_is_the_coverage():
+    ax = Figure().subplots()
+    u = pit(draws())
+    plots.coverage_curve(ax, u)
+    level, share = ax.lines[0].get_data()
+    np.testing.assert_array_equal(share, calibration.expected_coverage(u, level)[:, 0])
+
+
+@pytest.mark.parametrize("ranks", [np.zeros((5, 2), int), np.array([0, 20])])
+def test_ranks_of_the_wrong_kind_are_refused(ranks):
+    with pytest.raises(AlfiError, match="one parameter"):
+        plots.rank_histogram(Figure().subplots(), ranks, 19)
