@@ -123,7 +123,7 @@ def _indirect(machine, trained_on, simulator, settings, key, x):
             seen.append(b.reshape(-1, dim))
             all_z, all_b = jnp.concatenate(tried), jnp.concatenate(seen)
             carried = all_b - (all_z - z) @ slope.T
-            far = jnp.linalg.norm(all_z - z, axis=-1) / (3 * width + 1e-6)
+            far = jnp.linalg.norm(all_z - z, axis=-1) / (2 * width + 1e-6)
             weight = jnp.exp(-0.5 * far**2)
             mean = weight @ carried / jnp.sum(weight)
             residual = carried - mean

@@ -89,7 +89,7 @@ class Weinberg(Simulator):
     name = "weinberg"
     parameter_names = ("beam energy (GeV)", "G_F (nominal)")
     dim_x = 1
-    prior = Uniform((40.0, 0.5), (50.0, 1.5))
+    prior = Uniform((40.0, 0.5), (50.0, 1.5), "affine")  # a ridge is straighter without walls
     paper = PAPER
 
     def identifiable(self, theta: Array) -> Array:
