@@ -270,23 +270,21 @@ class Atoms:
     def __init__(self, of: Any, real: str = ""):
         leaves, self.structure = tree.flatten(of)
         self.leaves: list[Any] = [x if type(x) is float else _leaf(x) for x in leaves]
-        self.atoms: list = []
-        for leaf in self.leaves:
-            if isinstance(leaf, Array):
-                self.atoms += leaf.atoms()
-            else:
-                self.atoms.append(leaf)
-        for x in self.atoms if real else ():
-            if not isinstance(x, (float, Number)):
-                raise errors.not_real(real, x)
+        self.arrays = any(issubclass(t, Array) for t in set(map(type, self.leaves)))
+        self.atoms = list(self.leaves)
+        if self.arrays:
+            parts = [x.atoms() if isinstance(x, Array) else [x] for x in self.leaves]
+            self.atoms = [x for part in parts for x in part]
+        if real and not all(issubclass(t, (float, Number)) for t in set(map(type, self.atoms))):
+            wrong = next(x for x in self.atoms if not isinstance(x, (float, Number)))
+            raise errors.not_real(real, wrong)
 
     def rebuild(self, atoms: list) -> Any:
         """The same tree with other numbers."""
-        supply = iter(atoms)
-        return tree.unflatten(
-            self.structure,
-            [x.rebuild(supply) if isinstance(x, Array) else next(supply) for x in self.leaves],
-        )
+        if self.arrays:
+            supply = iter(atoms)
+            atoms = [x.rebuild(supply) if isinstance(x, Array) else next(supply) for x in self.leaves]
+        return tree.unflatten(self.structure, atoms)
 
     def shapes(self) -> list:
         return [getattr(x, "shape", ()) for x in self.leaves]

@@ -8,7 +8,7 @@ from typing import Any
 
 from .array import Atoms, nested
 from .ops import Number, Special, apply, lengths_of
-from .tape import Tape
+from .tape import Tape, tape_for
 from .trace import Branch, Output, Trace, replay, running
 
 
@@ -41,7 +41,7 @@ class Call(Special):
             given = [(k, cotangent[x.index]) for k, x in enumerate(out)]
             given = [(k, c) for k, c in given if c is not None]
             if given:
-                again = Tape()
+                again = tape_for(values)
                 inputs = [again.new(x) for x in values]
                 results = replay(self.body, list(inputs))
                 shares = again.pull([results[k] for k, _ in given], [c for _, c in given], inputs)

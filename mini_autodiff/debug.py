@@ -21,23 +21,23 @@ class WatchingTape(Tape):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: list[str] = []
+        self.line: dict[int, str] = {}
 
     def finish(self) -> None:
         """Stay what it is: the sweep is still to be watched."""
 
-    def record(self, value, *edge):
-        self.lines.append(errors.where_called())
+    def record(self, value, edges=()):
+        new = super().record(value, edges)
+        self.line[new.index] = errors.where_called()
         if isinstance(value, float) and not math.isfinite(value):
-            raise errors.not_finite("a number", value, self.lines[-1])
-        return super().record(value, *edge)
+            raise errors.not_finite("a number", value, self.line[new.index])
+        return new
 
-    def reverse(self, cotangent_of: dict[int, Any]) -> list[Any]:
-        cotangent = super().reverse(cotangent_of)
-        for line, c in zip(reversed(self.lines), reversed(cotangent), strict=True):
-            if isinstance(c, float) and not math.isfinite(c):
-                raise errors.not_finite("the derivative in a number", c, line)
-        return cotangent
+    def reverse(self, cotangent: list) -> None:
+        super().reverse(cotangent)
+        for i in reversed(self.line):
+            if isinstance(cotangent[i], float) and not math.isfinite(cotangent[i]):
+                raise errors.not_finite("the derivative in a number", cotangent[i], self.line[i])
 
 
 def find_the_first(f: Callable, args: list, has_aux: bool) -> None:

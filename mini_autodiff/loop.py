@@ -16,7 +16,7 @@ from .array import Array, Atoms, array, nested
 from .debug import loops_are_plain
 from .ops import Special, apply, items, lengths_of, zero_like
 from .stacked import as_lists, from_lists, settle, unpacked
-from .tape import Tape, Var
+from .tape import NestedTape, Tape, Var
 from .trace import Branch, Input, Output, Trace, Traced, replay, running
 
 
@@ -223,7 +223,7 @@ class Loop(Special):
             xs = items[len(saved) : len(saved) + lists]
             d_ys = dict(zip(given, items[len(saved) + lists :], strict=True))
 
-            tape = Tape()
+            tape = NestedTape()
             inner = [*state, *xs, *map(body.lift, values[n + lists :])]
             inner = [tape.new(x) if flag else x for x, flag in zip(inner, flags, strict=True)]
 

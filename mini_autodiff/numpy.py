@@ -24,9 +24,14 @@ ndarray = Array
 
 
 def _function(op: ops.Op) -> Callable[..., Any]:
-    def f(*args: Any) -> Any:
-        if len(args) == 1 and type(args[0]) is Var and type(args[0].value) is float:
-            return args[0].owner.function(op, args[0])  # the most frequent case, without detours
+    def f(x: Any, *more: Any) -> Any:
+        if type(x) is Var and type(x.value) is float and not more:  # the most frequent case
+            try:
+                value, slope = op.with_slope(x.value)
+                return x.owner.record(value, (x.index, slope))
+            except (ArithmeticError, ValueError, TypeError):
+                pass  # the long way says what was wrong
+        args = (x, *more)
         if len(args) != op.arity:
             raise TypeError(f"{op.name} takes {op.arity} argument(s), but got {len(args)}")
         if all(map(scalar, args)):

@@ -37,10 +37,12 @@ class Op:
         value: the formula as a function of floats.
         slopes: one function of ``(arguments..., value)`` for each argument, for floats.
         rules: the same functions for any numbers (traced, nested); ``None`` where the slope is 0.
+        with_slope: of one argument, for a float: the value and its slope.
     """
 
     __slots__ = words(
-        "arity binds checks costly domain formulas javascript name rules slopes smooth text value"
+        "arity binds checks costly domain formulas javascript name rules slopes smooth text value "
+        "with_slope"
     )
 
     def __init__(
@@ -55,6 +57,7 @@ class Op:
         code = compile(f"(lambda {names}: {text}), ({every or 'None'},)", __file__, "eval")
         self.value, self.slopes = eval(code, FLOAT)
         _, self.rules = eval(code, GENERIC)
+        self.with_slope = len(slopes) == 1 and eval(f"lambda a: ((v := {text}), {slopes[0]})", FLOAT)
         self.smooth = any(slopes)
         self.checks = text.startswith("log")  # its slope exists where its value does not
         self.costly = self.smooth and any(f in text for f in (*MATH, "sigmoid", "softplus", "**"))

@@ -4,17 +4,19 @@ Read this file first. Its three ideas:
 
 1. A ``Var`` is a number that remembers its place on a tape. Arithmetic on it works as usual and
    leaves one entry behind: which numbers went in, and the *slope* of the result in each.
-2. A ``Tape`` is parallel lists of these entries, in the order in which they were computed. An entry
-   only refers to earlier ones, so nothing needs sorting, and nothing recurses: a million operations
-   are a million list items.
-3. The reverse sweep walks the lists from the end. Every entry hands its *cotangent* (how much the
+2. A ``Tape`` is the list of these entries, in the order in which they were computed. An entry only
+   refers to earlier ones, so nothing needs sorting, and nothing recurses: a million operations are
+   a million list items.
+3. The reverse sweep walks the list from the end. Every entry hands its *cotangent* (how much the
    result changes with it) down to the numbers that went in, times the slope. That is the chain
    rule, one multiplication for each slope.
 
 >>> tape = Tape()
 >>> x, y = tape.new(3.0), tape.new(4.0)
 >>> z = x * y + x
->>> tape.reverse({z.index: 1.0})[:2]  # dz/dx = y + 1, dz/dy = x
+>>> tape.edges  # x and y are inputs; x * y has the slope y in x (place 0) and x in y (place 1)
+[(), (), (0, 4.0, 1, 3.0), (2, 1.0, 0, 1.0)]
+>>> tape.pull([z], [1.0], [x, y])  # dz/dx = y + 1, dz/dy = x
 [5.0, 3.0]
 """
 
@@ -39,47 +41,42 @@ class Var(Number):
     The four operations written out here are the most frequent; all others come from the table.
     """
 
-    __slots__ = ("index", "value")
-
-    def __init__(self, value: Any, index: int, owner: Tape):
-        self.value = value
-        self.index = index
-        self.owner = owner
+    __slots__ = ("index", "value")  # no __init__: Tape.record fills them in, which is faster
 
     def __add__(a, b):
         tape = a.owner
         if type(b) is Var and b.owner is tape:
-            return tape.record(a.value + b.value, a.index, 1.0, b.index, 1.0)
+            return tape.record(a.value + b.value, (a.index, 1.0, b.index, 1.0))
         if type(b) is float:
-            return tape.record(a.value + b, a.index, 1.0)
+            return tape.record(a.value + b, (a.index, 1.0))
         return apply(ops.add, a, b) if ops.scalar(b) else NotImplemented
 
     def __sub__(a, b):
         tape = a.owner
         if type(b) is Var and b.owner is tape:
-            return tape.record(a.value - b.value, a.index, 1.0, b.index, -1.0)
+            return tape.record(a.value - b.value, (a.index, 1.0, b.index, -1.0))
         if type(b) is float:
-            return tape.record(a.value - b, a.index, 1.0)
+            return tape.record(a.value - b, (a.index, 1.0))
         return apply(ops.sub, a, b) if ops.scalar(b) else NotImplemented
 
     def __mul__(a, b):
         tape = a.owner
         if type(b) is Var and b.owner is tape:
-            return tape.record(a.value * b.value, a.index, b.value, b.index, a.value)
+            return tape.record(a.value * b.value, (a.index, b.value, b.index, a.value))
         if type(b) is float:
-            return tape.record(a.value * b, a.index, b)
+            return tape.record(a.value * b, (a.index, b))
         return apply(ops.mul, a, b) if ops.scalar(b) else NotImplemented
 
     def __rmul__(b, a):
         if type(a) is float:
-            return b.owner.record(a * b.value, b.index, a)
+            return b.owner.record(a * b.value, (b.index, a))
         return apply(ops.mul, a, b) if ops.scalar(a) else NotImplemented
 
     def __truediv__(a, b):
         tape = a.owner
         if type(b) is Var and b.owner is tape and type(b.value) is float and b.value:
             v = a.value / b.value
-            return tape.record(v, a.index, 1.0 / b.value, b.index, -v / b.value)
+            return tape.record(v, (a.index, 1.0 / b.value, b.index, -v / b.value))
         return apply(ops.div, a, b) if ops.scalar(b) else NotImplemented
 
     def __bool__(self) -> bool:
@@ -90,30 +87,26 @@ class Var(Number):
 
 
 class Tape:
-    """A recording: for entry ``i``, its value, the places of its arguments, its slopes in them.
+    """A recording: ``edges[i]`` says what went into entry ``i``.
 
-    ``left[i]`` is ``None`` for an input, ``right[i]`` for an operation of one argument.
-    ``calls`` holds the entries that bring their own rule (a loop, a ``custom_vjp``).
+    ``()`` for an input, ``(place, slope)`` for an operation of one argument, ``(place, slope,
+    place, slope)`` for one of two. What brings its own rule (a loop, a ``custom_vjp``) has the
+    function there that does its part of the reverse sweep.
     """
 
     def __init__(self) -> None:
         self.depth = next(depths)
-        self.value: list[Any] = []
-        self.left: list[int | None] = []
-        self.left_slope: list[Any] = []
-        self.right: list[int | None] = []
-        self.right_slope: list[Any] = []
-        self.calls: dict[int, Callable[[list], None]] = {}
+        self.edges: list[Any] = []
+        self.numbers: dict[int, Number] = {}  # of a NestedTape: the values
 
-    def record(self, value, left=None, left_slope=None, right=None, right_slope=None) -> Var:
+    def record(self, value: Any, edges: tuple = ()) -> Var:
         """Write one entry, and return its number."""
-        index = len(self.value)
-        self.value.append(value)
-        self.left.append(left)
-        self.left_slope.append(left_slope)
-        self.right.append(right)
-        self.right_slope.append(right_slope)
-        return Var(value, index, self)
+        new = Var()
+        new.owner = self
+        new.value = value
+        new.index = len(self.edges)
+        self.edges.append(edges)
+        return new
 
     def new(self, value: Any) -> Var:
         """A number that nothing went into: an input."""
@@ -125,7 +118,7 @@ class Tape:
         ``pull(cotangent)`` runs in the reverse sweep once the cotangents of these numbers are
         complete, and adds to those of the numbers that went in.
         """
-        self.calls[self.new(None).index] = pull
+        self.edges.append(pull)
         return [self.new(value) for value in values]
 
     def lower(self, x: Any) -> Any:
@@ -149,51 +142,34 @@ class Tape:
                     edges += (x.index, rule(*values, value))
                 except (ArithmeticError, ValueError):
                     raise errors.no_slope(op, values) from None
-        return self.record(value, *edges) if edges else value
+        return self.record(value, tuple(edges)) if edges else value
 
-    def function(self, op: ops.Op, x: Var) -> Var:
-        """An operation of one argument on a number of this tape that holds a float."""
-        try:
-            value = op.value(x.value)
-            return self.record(value, x.index, op.slopes[0](x.value, value))
-        except (ArithmeticError, ValueError, TypeError):
-            return self.apply(op, (x,))  # which says what was wrong
-
-    def reverse(self, cotangent_of: dict[int, Any]) -> list[Any]:
-        """Sweep back from these cotangents; return those of all entries (``None``: no path)."""
-        left, right = self.left, self.right
-        left_slope, right_slope = self.left_slope, self.right_slope
-        cotangent: list[Any] = [None] * len(left)
-        for index, value in cotangent_of.items():
-            cotangent[index] = value
-        for i in range(len(left) - 1, -1, -1):
-            c = cotangent[i]
+    def reverse(self, cotangent: list) -> None:
+        """Sweep back. ``cotangent`` has a place for each entry (``None``: no path from it)."""
+        for c, edges in zip(reversed(cotangent), reversed(self.edges), strict=True):
             if c is None:
-                if i in self.calls:
-                    self.calls[i](cotangent)
-                continue
-            j = left[i]
-            if j is not None:
-                before = cotangent[j]
-                share = left_slope[i] * c
-                cotangent[j] = share if before is None else before + share
-                j = right[i]
-                if j is not None:
-                    before = cotangent[j]
-                    share = right_slope[i] * c
-                    cotangent[j] = share if before is None else before + share
-        if self.value and isinstance(self.value[0], Number):
-            self._explain(cotangent)
-        return cotangent
+                if callable(edges):
+                    edges(cotangent)
+            elif len(edges) == 4:
+                left, left_slope, right, right_slope = edges
+                before, share = cotangent[left], left_slope * c
+                cotangent[left] = share if before is None else before + share
+                before, share = cotangent[right], right_slope * c
+                cotangent[right] = share if before is None else before + share
+            elif edges:
+                place, slope = edges
+                before, share = cotangent[place], slope * c
+                cotangent[place] = share if before is None else before + share
+        self._explain(cotangent)
 
     def pull(self, outputs: list, cotangents: list, inputs: list) -> list:
         """Sweep from outputs to inputs; zero where no output depends on an input."""
-        start: list[Any] = [None] * len(self.value)
+        cotangent: list[Any] = [None] * len(self.edges)
         for x, c in zip(outputs, cotangents, strict=True):
-            self.accumulate(start, x, c)
-        found = self.reverse({i: c for i, c in enumerate(start) if c is not None})
-        at = [found[x.index] for x in inputs]
-        return [ops.zero_like(x.value) if c is None else c for x, c in zip(inputs, at, strict=True)]
+            self.accumulate(cotangent, x, c)
+        self.reverse(cotangent)
+        found = [(x, cotangent[x.index]) for x in inputs]
+        return [ops.zero_like(x.value) if c is None else c for x, c in found]
 
     def accumulate(self, cotangent: list, x: Any, share: Any) -> None:
         """Add a share to the cotangent of ``x``, if ``x`` is on this tape."""
@@ -202,24 +178,38 @@ class Tape:
             cotangent[x.index] = share if before is None else before + share
 
     def _explain(self, cotangent: list) -> None:
-        users: list[list] = [[] for _ in cotangent]
-        for i, value in enumerate(self.value):
-            for j in (self.left[i], self.right[i]):
-                if j is not None and cotangent[i] is not None:
-                    users[j].append(value)
-        for value, c, used in zip(self.value, cotangent, users, strict=True):
-            if isinstance(c, Number):
-                c.note_cotangent(value, used)
+        users: dict[int, list] = {i: [] for i in self.numbers}
+        for i, value in self.numbers.items():
+            for place in self.edges[i][::2]:
+                if place in users and cotangent[i] is not None:
+                    users[place].append(value)
+        for i, value in self.numbers.items():
+            if isinstance(cotangent[i], Number):
+                cotangent[i].note_cotangent(value, users[i])
 
     def finish(self) -> None:
         """Refuse further entries: a number that outlived its derivative is a mistake."""
         self.__class__ = FinishedTape
 
 
+class NestedTape(Tape):
+    """A tape inside another derivative or trace: its values, numbers of that, are kept."""
+
+    def record(self, value: Any, edges: tuple = ()) -> Var:
+        if isinstance(value, Number):
+            self.numbers[len(self.edges)] = value
+        return super().record(value, edges)
+
+
+def tape_for(numbers: list) -> Tape:
+    """A new tape, for a program on such numbers."""
+    return NestedTape() if any(issubclass(t, Number) for t in set(map(type, numbers))) else Tape()
+
+
 class FinishedTape(Tape):
     """A tape that can be swept but not written to."""
 
-    def record(self, *entry):
+    def record(self, value, edges=()):
         raise errors.leaked()
 
     def apply(self, op, args):
@@ -243,9 +233,9 @@ def vjp(f: Callable, *primals: Any, has_aux: bool = False, tape: Tape | None = N
         TypeError: if an argument holds integers, or the cotangent's structure is not that of the
             output.
     """
-    tape = tape or Tape()
+    into = Atoms(primals, real="vjp")
+    tape = tape or tape_for(into.atoms)
     try:
-        into = Atoms(primals, real="vjp")
         inputs = [tape.new(value) for value in into.atoms]
         out = f(*into.rebuild(inputs))
         out, aux = out if has_aux else (out, None)

@@ -12,6 +12,7 @@ A structure is the same tree with ``LEAF`` in place of every leaf, to be compare
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,9 @@ def flatten(tree: Any) -> tuple[list, Any]:
     leaves: list = []
 
     def walk(node: Any) -> Any:
+        if type(node) in (list, tuple) and {type(x) for x in node} == {float}:  # the same, faster
+            leaves.extend(node)
+            return type(node)([LEAF] * len(node))
         found = None if type(node) is float else _children(node)
         if found is None:
             leaves.append(node)
@@ -65,6 +69,8 @@ def unflatten(structure: Any, leaves: list) -> Any:
     def walk(node: Any) -> Any:
         if node is LEAF:
             return next(supply)
+        if type(node) in (list, tuple) and node.count(LEAF) == len(node):  # the same, faster
+            return type(node)(itertools.islice(supply, len(node)))
         children, rebuild = _children(node)  # type: ignore[misc]
         return rebuild([walk(child) for child in children])
 
