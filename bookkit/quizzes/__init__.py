@@ -1,0 +1,1 @@
+"""The questions at the end of each chapter, one file a chapter."""
