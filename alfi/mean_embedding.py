@@ -53,9 +53,10 @@ class MeanEmbedding(eqx.Module):
         log_mean_exp = jax.nn.logsumexp(features, axis=-2) - jnp.log(features.shape[-2])
         f = (features - shift) / scale
         pooled = [jnp.mean(f, axis=-2), (log_mean_exp - shift) / scale]
-        y = f
+        y = f.reshape(-1, f.shape[-1])  # XLA multiplies two axes faster than three
         for layer in self.layers[:-1]:
             y = jax.nn.silu(y @ layer.weight.T + layer.bias)
+        y = y.reshape(*f.shape[:-1], -1)
         last = self.layers[-1]
         if self.pool_max:
             y = y @ last.weight.T + last.bias

@@ -20,6 +20,7 @@ A simulator of your own is one class:
 (5, 1)
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,7 @@ from alfi.errors import SimulatorError
 from alfi.prior import Uniform
 
 
-class Simulator:
+class Simulator(ABC):
     """A stochastic program theta -> x with a prior over theta.
 
     A subclass sets four class attributes and writes `simulate`; the rest is optional.
@@ -74,9 +75,9 @@ class Simulator:
         """The number of parameters."""
         return self.prior.dim
 
+    @abstractmethod
     def simulate(self, key: Array, theta: Array, n_obs: int) -> Array:
         """Draw `n_obs` observations at one theta of shape (dim_theta,): (n_obs, dim_x)."""
-        raise NotImplementedError
 
     def features(self, x: Array) -> Array:
         """x, shape (..., dim_x) -> what a network sees, (..., any); log1p for counts, say."""
@@ -215,7 +216,9 @@ class _BlackBox(Simulator):
             return x.astype(np.float32)
 
         data = jax.random.key_data(key)
-        return jax.pure_callback(call, out, data, theta, vmap_method="sequential")
+        if isinstance(data, jax.core.Tracer) or isinstance(theta, jax.core.Tracer):
+            return jax.pure_callback(call, out, data, theta, vmap_method="sequential")
+        return jnp.asarray(call(data, theta))  # no detour, so that an error is its own
 
 
 def black_box(

@@ -185,6 +185,7 @@ def test_a_black_box_runs_compiled_and_mapped_with_its_own_randomness():
     # Mean of 400 Poisson counts: five standard errors.
     rate = np.exp(theta)
     assert np.all(np.abs(x.mean(axis=1) - rate) < 5 * np.sqrt(rate / 400))
+    np.testing.assert_array_equal(x[0], box.simulate(keys[0], theta[0], 400))
 
 
 def test_a_black_box_of_the_wrong_shape_says_so():
@@ -194,8 +195,8 @@ def test_a_black_box_of_the_wrong_shape_says_so():
         parameter_names=("a",),
         dim_x=1,
     )
-    with pytest.raises(Exception, match="black box must return shape"):
-        box(jax.random.key(0), [1.0], 4)
+    with pytest.raises(SimulatorError, match="black box must return shape"):
+        check(box)
 
 
 @pytest.mark.parametrize("coordinates", ["logit", "affine"])
