@@ -53,6 +53,7 @@ __all__ = [
     "Checks",
     "CounterExample",
     "Verdict",
+    "asked",
     "claim",
     "close",
     "course_seed",
@@ -251,8 +252,8 @@ class Checks:
                 text = "\n".join(
                     [
                         _wrap(f"{self.name} {number}, not yet: {prop.sentence}."),
-                        _wrap(f"  Counter-example: {_tidy(str(found))}."),
-                        _wrap(f"  Hint: {_tidy(found.hint or prop.hint)}."),
+                        _wrap(f"  Counter-example: {_stopped(_tidy(str(found)))}"),
+                        _wrap(f"  Hint: {_stopped(_tidy(found.hint or prop.hint))}"),
                     ]
                 )
                 return Verdict(number, False, text)
@@ -329,11 +330,34 @@ class _Answer:
         return f", at your line {line} of {code.co_name}: {source}" if source else ""
 
 
+def asked(function: Callable) -> Callable:
+    """A function that was reached through something handed over: a method, say.
+
+    Call it through this, and what goes wrong inside becomes a counter-example with the reader's own
+    line, as it does for a function that was handed over itself.
+
+    >>> asked(len)(3)
+    Traceback (most recent call last):
+        ...
+    bookkit.checks.CounterExample: len(3) raised TypeError: object of type 'int' has no len()
+    """
+    return _Answer(function)
+
+
 def _tidy(text: str) -> str:
     """One line, first letter small unless it is a name or a symbol, no full stop at the end."""
     text = " ".join(text.split()).removesuffix(".")
     first = text.split(" ", 1)[0]
     return text[:1].lower() + text[1:] if first[1:].islower() or first == "A" else text
+
+
+def _stopped(text: str) -> str:
+    """The text with a full stop, unless it ends in a mark of its own.
+
+    >>> _stopped("two halves"), _stopped("which half?")
+    ('two halves.', 'which half?')
+    """
+    return text if text.endswith(("?", "!", ".")) else f"{text}."
 
 
 def _wrap(text: str) -> str:

@@ -11,6 +11,7 @@ from random import Random
 import numpy as np
 
 from bookkit.checks import Checks, claim, number, show
+from bookkit.checks.arrays import finite_array
 from bookkit.hare_lynx.baselines import sinusoid
 
 check = Checks("Exercise")
@@ -41,17 +42,8 @@ def cycles(draw: Random, years: int, species: int = 2) -> np.ndarray:
 
 def matrix(value: object, shape: tuple[int, ...]) -> np.ndarray:
     """`value` as an array of that shape with finite entries, or a counter-example that says why."""
-    try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        array = np.empty(0)
-    claim(
-        array.shape == shape,
-        f"your function returned something of shape {array.shape}, where {shape} is asked for",
-        "rows are years, columns are species; one row for each year that the text names",
-    )
-    claim(bool(np.isfinite(array).all()), "your function returned numbers that are not finite")
-    return array
+    rule = "rows are years, columns are species; one row for each year that the text names"
+    return finite_array(value, shape, rule)
 
 
 def squared(forecast: np.ndarray, truth: np.ndarray) -> float:
