@@ -8,6 +8,7 @@ operation for each component.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -58,7 +59,7 @@ class Array:
 
     @property
     def size(self) -> int:
-        return len(self.atoms())
+        return math.prod(self.shape)
 
     @property
     def T(self) -> Array:
@@ -174,19 +175,14 @@ def array(x: Any) -> Any:
 
 def shaped(atoms: list, shape: tuple[int, ...]) -> Array:
     """Numbers, row by row, as an array of this shape; one length may be -1."""
-    known = 1
-    for n in shape:
-        known *= n if n >= 0 else 1
+    known = math.prod(n for n in shape if n >= 0)
     shape = tuple(n if n >= 0 else len(atoms) // max(known, 1) for n in shape)
     supply = iter(atoms)
 
     def build(lengths: tuple[int, ...]) -> Any:
         return Array(build(lengths[1:]) for _ in range(lengths[0])) if lengths else next(supply)
 
-    count = 1
-    for n in shape:
-        count *= n
-    if count != len(atoms):
+    if math.prod(shape) != len(atoms):
         raise ValueError(f"cannot put {len(atoms)} numbers into shape {shape}")
     return build(shape)
 
@@ -224,19 +220,28 @@ def reduce_sum(a: Any, axis: int | None = None) -> Any:
     a = array(a)
     if scalar(a):
         return a
+    if axis is None:
+        return add_up(0.0, a)
     if a.long:
         return a.sum(axis)
-    total: Any = 0.0
-    if axis is None:
-        for x in a.atoms():
-            total = total + x
-        return total
     axis = axis % a.ndim
     if axis == 0:
+        total: Any = 0.0
         for row in a.items:
             total = total + row
         return total
     return Array(reduce_sum(row, axis - 1) for row in a.items)
+
+
+def add_up(total: Any, a: Array) -> Any:
+    """``total`` and then all numbers of an array, row by row."""
+    if a.long:
+        from .loop import scan
+
+        return scan(lambda t, row: (add_up(t, Array((row,))), None), total, a)[0]
+    for row in a.items:
+        total = add_up(total, row) if isinstance(row, Array) else total + row
+    return total
 
 
 def matmul(a: Any, b: Any) -> Any:

@@ -36,18 +36,21 @@ class BranchFlipped(Exception):
     """A condition came out differently from when the program was traced."""
 
 
+SCOPE = FLOAT | {"BranchFlipped": BranchFlipped, "inf": math.inf, "nan": math.nan}
+SCOPE |= {"add_items": add_items, "spread": spread_items}
+"""What a printed program may name."""
+
+
 class PythonPrinter(Printer):
     """Writes Python."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.taken |= FLOAT.keys()
+        self.taken |= SCOPE.keys()
 
     def number(self, x: Any) -> str:
         if isinstance(x, (tuple, list)):
-            name = f"data_{len(self.constants) + 1}"
-            self.constants[name] = x
-            return name
+            return self.constant(x)
         x = float(x) if not isinstance(x, (int, float)) else x
         if isinstance(x, float) and not math.isfinite(x):
             return "nan" if x != x else "inf" if x > 0 else "-inf"
@@ -114,9 +117,7 @@ def load(source: str, constants: dict, name: str) -> Callable:
     if len(_shown) > MOST_SHOWN:
         linecache.cache.pop(_shown.popleft(), None)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    scope = FLOAT | constants
-    scope |= {"BranchFlipped": BranchFlipped, "inf": math.inf, "nan": math.nan}
-    scope |= {"add_items": add_items, "spread": spread_items}
+    scope = SCOPE | constants
     exec(compile(source, filename, "exec"), scope)
     return scope[name]
 

@@ -59,8 +59,9 @@ def leaked() -> RuntimeError:
     return RuntimeError(
         "this number belongs to a derivative that is finished.\n"
         f"  at {where_called()}\n"
-        "It was kept in a list, a global or an attribute. Return it from the function instead "
-        "(grad has has_aux=True for that)."
+        "A function that is traced or differentiated must be pure, but one kept it in a list, a "
+        "global or an attribute. Return it instead (grad has has_aux=True for that), and pass it "
+        "in at the next call."
     )
 
 

@@ -40,12 +40,7 @@ class JavaScriptPrinter(Printer):
 
     def number(self, x: Any) -> str:
         if isinstance(x, (tuple, list)):
-            for name, known in self.constants.items():
-                if known is x:
-                    return name
-            name = self.fresh("data_")
-            self.constants[name] = x
-            return name
+            return self.constant(x)
         return number(x)
 
     def formula_text(self, op: ops.Op) -> str:
@@ -178,10 +173,18 @@ def _long_lists(x: Any) -> Any:
     if isinstance(x, dict):
         return {k: _long_lists(v) for k, v in x.items()}
     if isinstance(x, (list, tuple)):
-        if len(x) > UNROLL and all(isinstance(v, (int, float)) for v in x):
-            return Array.of(float(v) for v in x)
-        return [_long_lists(v) for v in x]
+        rows = [_long_lists(v) for v in x]
+        if len(x) > UNROLL and len({_shape(row) for row in rows} - {None}) == 1:
+            return Array(Array(map(_real, r)) if isinstance(r, list) else _real(r) for r in rows)
+        return rows
     return Array(map(_real, x.items)) if isinstance(x, Array) and x.ndim == 1 else x
+
+
+def _shape(x: Any) -> tuple | None:
+    """The shape of a row that an array may have; ``None`` for other things."""
+    if isinstance(x, list):
+        return (len(x),) if all(isinstance(v, (int, float)) for v in x) else None
+    return x.shape if isinstance(x, Array) else () if isinstance(x, (int, float)) else None
 
 
 def _paths(args: tuple, parameters: list[str]) -> list[str]:
@@ -194,11 +197,11 @@ def _paths(args: tuple, parameters: list[str]) -> list[str]:
                 plain = re.fullmatch(r"[^\W\d]\w*", str(key))
                 walk(x[key], f"{path}.{key}" if plain else f"{path}[{json.dumps(key)}]")
         elif isinstance(x, Array) and len(x) > UNROLL:
-            width = len(x.items[0].atoms()) if x.ndim > 1 else 1
-            out.extend(
-                [path] if width == 1 else [f"{path}.map(row => row[{j}])" for j in range(width)]
-            )
-        elif isinstance(x, Array) or type(x) in (list, tuple):
+            inside = [""] if x.ndim == 1 else _places(x.items[0])
+            out.extend(f"{path}.map(row => row{at})" if at else path for at in inside)
+        elif isinstance(x, Array):
+            out.extend(path + at for at in _places(x))
+        elif type(x) in (list, tuple):
             for i, item in enumerate(x):
                 walk(item, f"{path}[{i}]")
         elif isinstance(x, float):
@@ -207,6 +210,13 @@ def _paths(args: tuple, parameters: list[str]) -> list[str]:
     for x, parameter in zip(args, parameters, strict=True):
         walk(x, parameter)
     return out
+
+
+def _places(x: Any) -> list[str]:
+    """Where the numbers of an array are: ``[0][0]``, ``[0][1]``, ..."""
+    if not isinstance(x, Array):
+        return [""]
+    return [f"[{i}]{at}" for i, row in enumerate(x.items) for at in _places(row)]
 
 
 def _result(out: Atoms, texts: Any) -> str:

@@ -8,6 +8,7 @@ value that the model gave a name gets a line of its own; the cotangent of ``x`` 
 from __future__ import annotations
 
 import functools
+import itertools
 import keyword
 import re
 from typing import Any
@@ -153,6 +154,7 @@ class Printer:
         self.lines: list[str] = []
         self.depth = 1
         self.taken: set[str] = set(RESERVED)
+        self.given: set[str] = set()  # every name so far, also those that are free again
         self.numbers: dict[str, int] = {}  # where to look for the next free v1, v2, ...
         self.constants: dict[str, Any] = {}
 
@@ -186,6 +188,17 @@ class Printer:
         while name in self.taken or name in self.constants:
             name, k = f"{base}_{k}", k + 1
         self.taken.add(name)
+        self.given.add(name)
+        return name
+
+    def constant(self, x: Any) -> str:
+        """The name of a list that the program reads but that is no argument."""
+        for name, known in self.constants.items():
+            if known is x:
+                return name
+        names = (f"data_{k}" for k in itertools.count(1))
+        name = next(n for n in names if n not in self.given | self.taken | self.constants.keys())
+        self.constants[name] = x
         return name
 
     def numbered(self, letter: str = "v") -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import tree
-from .array import UNROLL, Array, elementwise
+from .array import UNROLL, Array, add_up, elementwise
 from .lists import item, join, pack, part, unpack
 from .ops import Number, apply
 from .trace import tracing
+
+MOST_STAGES = 16
+"""Operations that one loop does on a long array; of a longer chain, the start is computed first."""
 
 
 class Stacked(Array):
@@ -23,14 +27,17 @@ class Stacked(Array):
         row: from one item of each list to a row (a number or an array).
         like: a row, for its shape.
         simple: whether ``row`` only puts the items into the shape of ``like``.
+        stages: how many operations ``row`` is composed of, one on the other.
     """
 
-    __slots__ = ("columns", "like", "row", "simple")
+    __slots__ = ("columns", "like", "row", "simple", "stages")
     long = True
 
-    def __init__(self, columns: list, n: int, like: Any, row: Callable | None = None):
-        self.columns, self.like, self.simple = columns, like, row is None
-        self.row = row or (lambda items: _put(like, iter(items)))
+    def __init__(
+        self, columns: list, n: int, like: Any, row: Callable | None = None, stages: int = 0
+    ):
+        self.columns, self.like, self.simple, self.stages = columns, like, row is None, stages
+        self.row = remembering(row or (lambda items: _put(like, iter(items))))
         self.shape = (n, *getattr(like, "shape", ()))
 
     @property
@@ -54,13 +61,12 @@ class Stacked(Array):
         if count < self.shape[0]:
             lists = [apply(part(start, start + (count - 1) * step + 1, step), x) for x in lists]
         if not rest:
-            return Stacked(lists, count, self.like, None if self.simple else self.row)
+            return Stacked(lists, count, self.like, None if self.simple else self.row, self.stages)
         if self.simple and not self.like.long and all(isinstance(k, int) for k in rest):
             flat = _put(self.like, iter(range(len(lists))))  # which list holds this number
             return Stacked([lists[flat[tuple(rest)]]], count, 0.0)
-        return Stacked(
-            lists, count, self.like[tuple(rest)], lambda items: self.row(items)[tuple(rest)]
-        )
+        like, key = self.like[tuple(rest)], tuple(rest)
+        return Stacked(lists, count, like, lambda items: self.row(items)[key], self.stages)
 
     @property
     def T(self) -> Array:
@@ -70,15 +76,14 @@ class Stacked(Array):
         """The same array with nothing left to compute."""
         return self if self.simple else _map(lambda row: row, self)
 
+    def settle(self) -> Stacked:
+        """Compute it now, for all who use it later."""
+        plain = self.plain()
+        self.columns, self.row, self.simple, self.stages = plain.columns, plain.row, True, 0
+        return self
+
     def atoms(self) -> list:
         return self.plain().columns
-
-    @property
-    def size(self) -> int:
-        n = 1
-        for length in self.shape:
-            n *= length
-        return n
 
     def reshape(self, *shape: Any) -> Array:
         return Array(self.items).reshape(*shape)
@@ -91,32 +96,31 @@ class Stacked(Array):
         """The sum from left to right, as a loop."""
         from .loop import scan
 
-        if axis is not None and axis % self.ndim:
+        if axis is None:
+            return add_up(0.0, self)
+        if axis % self.ndim:
             return _map(lambda row: row.sum(axis % self.ndim - 1), self)
-        start = 0.0
-        if axis is not None and isinstance(self.like, Array):
-            start = elementwise(lambda x: 0.0, self.like)
-        total, _ = scan(lambda total, row: (_add_up(total, row, axis), None), start, self)
-        return total
+        start = elementwise(lambda x: 0.0, self.like) if isinstance(self.like, Array) else 0.0
+        return scan(lambda total, row: (total + row, None), start, self)[0]
 
     def __repr__(self) -> str:
         return f"Array(traced, shape={self.shape})"
 
 
+def remembering(row: Callable) -> Callable:
+    """``row``, which computes once for the same items: an array may be used several times."""
+    last: list = []
+
+    def once(items: list) -> Any:
+        if not last or not all(map(operator.is_, last[0], items)):
+            last[:] = [items, row(items)]
+        return last[1]
+
+    return once
+
+
 def _put(like: Any, items: Iterator) -> Any:
     return like.rebuild(items) if isinstance(like, Array) else next(items)
-
-
-def _add_up(total: Any, row: Any, axis: int | None) -> Any:
-    if axis is None and isinstance(row, Array):
-        if row.long:
-            from .loop import scan
-
-            return scan(lambda t, r: (_add_up(t, r, None), None), total, row)[0]
-        for x in row.atoms():
-            total = total + x
-        return total
-    return total + row
 
 
 def _map(f: Callable, a: Array) -> Any:
@@ -176,20 +180,25 @@ def elementwise_loop(f: Callable, args: tuple, split: list[bool]) -> Array | Non
             return None
     n = long[0].shape[0]
     parts: list = []
-    columns: list = []
+    column: dict[int, Any] = {}  # each list once, however often it is used
+    stages = 0
     for x, rows in zip(args, split, strict=True):
+        if rows and x.long and x.stages >= MOST_STAGES:
+            x = x.settle()
         lists, row = as_lists(x) if rows else ([], None)
-        parts.append((x, row, len(columns), len(columns) + len(lists)))
-        columns += lists
+        column |= {id(c): c for c in lists}
+        parts.append((x, row, [list(column).index(id(c)) for c in lists]))
+        stages = max(stages, getattr(x, "stages", 0) + 1)
 
     def combined(items: list) -> Any:
-        return elementwise(f, *(row(items[i:j]) if row else x for x, row, i, j in parts))
+        given = [row([items[k] for k in places]) if row else x for x, row, places in parts]
+        return elementwise(f, *given)
 
     shape = max((x.shape[1:] for x in long), key=len)
     like: Any = 0.0
     for k in reversed(shape):
         like = Array([like] * k)
-    return Stacked(columns, n, like, combined)
+    return Stacked(list(column.values()), n, like, combined, stages)
 
 
 def _has_numbers(x: Any) -> bool:

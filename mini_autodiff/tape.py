@@ -94,6 +94,8 @@ class Tape:
     function there that does its part of the reverse sweep.
     """
 
+    finished = False
+
     def __init__(self) -> None:
         self.depth = next(depths)
         self.edges: list[Any] = []
@@ -208,6 +210,8 @@ def tape_for(numbers: list) -> Tape:
 
 class FinishedTape(Tape):
     """A tape that can be swept but not written to."""
+
+    finished = True
 
     def record(self, value, edges=()):
         raise errors.leaked()

@@ -144,6 +144,8 @@ class Trace:
             return x
         if x.owner is self:
             return x
+        if x.owner.finished:
+            raise errors.leaked()
         if id(x) not in self._lifted:
             entry = self.emit(Input(), (), lengths_of(x))
             self.free.append(x)

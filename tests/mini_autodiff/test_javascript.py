@@ -174,6 +174,30 @@ def test_an_array_stays_an_array_and_a_loop_a_loop():
     assert lengths[0] == lengths[1] < 60
 
 
+TABLES = {  # short or long rows, few or many of them
+    "20 x 2": [[0.5 * i, 1.0 - i] for i in range(20)],
+    "3 x 20": [[0.5 * i + j for j in range(20)] for i in range(3)],
+    "20 x 20": [[0.5 * i - j for j in range(20)] for i in range(20)],
+    "3 x 2": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]],
+}
+
+
+@needs_node
+@pytest.mark.node
+@pytest.mark.parametrize("kind", [jnp.array, list], ids=["array", "list"])
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_of_any_shape_are_inputs(name, kind):
+    def f(p, table):
+        table = jnp.array(table)
+        weights = jnp.array([p["a"]] * table.shape[1])
+        return {"one": table[2, 1] * p["a"], "sum": jnp.sum(table * p["a"]), "rows": table @ weights}
+
+    args = ({"a": 0.75}, kind(TABLES[name]))
+    text = javascript.export(f, *args)
+    assert text.count("= table") <= 60  # a long column is one input, not one for each number
+    assert node(call(text, *args)) == json.loads(javascript_value(f(*args)))
+
+
 def test_numbers_that_json_writes_as_integers_are_inputs_too():
     text = javascript.export(lambda p: {"y": p["a"] * p["b"]}, {"a": 1, "b": 2.0})
     assert "p.a" in text

@@ -199,6 +199,60 @@ def test_names_that_the_languages_own_are_changed(name):
         assert str(ad.jit(g)(p)) == str(g(p))
 
 
+def test_names_of_the_model_are_not_those_of_constants():
+    """Every list that a program names is apart from every variable of the model."""
+    ramp = jnp.linspace(0.0, 1.0, 20)
+
+    def f(data_1, data_2, spread, nan):
+        for data_3 in (data_1 * 2.0, data_2 * ramp, spread[::2]):
+            data_1 = data_1 + jnp.sum(data_3) * nan
+        return data_1 * jnp.sum(ramp * spread)
+
+    args = (2.0, 3.0, jnp.linspace(1.0, 2.0, 20), 0.5)
+    for g in (f, ad.grad(f, (0, 1, 2, 3))):
+        assert str(ad.jit(g)(*args)) == str(g(*args))
+
+
+@pytest.mark.parametrize(
+    ("stage", "lines"), [(lambda a, b: (a * b + 0.5, a - b), 8), (lambda a, b: (a * 0.9, a), 2)]
+)
+def test_long_arrays_used_again_and_again(stage, lines):
+    """The text grows by a fixed number of lines a stage, and 300 stages need no recursion."""
+
+    def f(n, a):
+        b = a
+        for _ in range(n):
+            a, b = stage(a, b)
+        return jnp.sum(a + b)
+
+    array, length = jnp.linspace(0.0, 0.01, 20), {}
+    for n in (2, 40, 80, 300):
+        g = ad.jit(f)
+        assert str(g(n, array)) == str(f(n, array))
+        length[n] = len(g.source.splitlines())
+    assert length[80] - length[40] <= 40 * lines
+    assert length[300] - length[80] <= 220 * lines
+
+
+TOTAL = 0.0
+
+
+def test_a_function_that_changes_what_it_reads():
+    """The first result is right; where the kept number is read, the message tells the rule."""
+
+    def f(x):
+        global TOTAL
+        TOTAL = TOTAL + x
+        return TOTAL * 2.0
+
+    g = ad.jit(f)
+    assert g(3.0) == 6.0
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="must be pure(?s:.*)Return it instead") as caught:
+            g(3.0)
+        assert "TOTAL = TOTAL + x" in str(caught.value)
+
+
 def test_a_traceback_shows_the_printed_line():
     f = ad.jit(lambda x: 1.0 / jnp.log(x))
     f(2.0)
