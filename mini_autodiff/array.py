@@ -33,7 +33,8 @@ class Array:
     items: tuple
     shape: tuple[int, ...]
     _settled: bool
-    long = False  # a long array of a traced program, see stacked.py
+    long = False  # a long array of a traced program, see stacked.py, which has:
+    columns: list
     __array_ufunc__ = Number.__array_ufunc__
     __hash__ = None  # type: ignore[assignment]
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import errors, ops
+from .array import Array
 from .ops import Number, Special, apply, lengths_of
 from .tape import depths
 
@@ -316,12 +317,12 @@ def name_numbers(value: Any, name: str, indexed: bool = False) -> None:
             trace.names[i] = name
             (trace.indexed.add if indexed else trace.indexed.discard)(i)
         return
-    items: Any = getattr(value, "columns", None) or getattr(value, "items", None)
-    if type(value) in (list, tuple):
-        items = value
-    if type(items) in (list, tuple) and len(items) < 100:
+    items: Any = value if type(value) in (list, tuple) else ()
+    if isinstance(value, Array):
+        items = value.columns if value.long else value.items
+    if len(items) < 100:
         for i, item in enumerate(items):
-            if isinstance(item, Number) or hasattr(item, "items"):
+            if isinstance(item, (Number, Array)):
                 name_numbers(item, f"{name}_{i}", indexed=True)
 
 
