@@ -209,7 +209,7 @@ class Call:
                 self.values += _columns(x) if len(x) > UNROLL else x.atoms()
                 self.traced |= len(x) > UNROLL and not x.settled()
             kinds.append(x.shape if isinstance(x, Array) else (type(x), x))
-        self.traced |= any(isinstance(x, Number) for x in self.values)
+        self.traced |= any(issubclass(t, Number) for t in set(map(type, self.values)))
         self.key = (repr(self.structure), tuple(kinds))
 
     def fill(self, trace: Trace, f: Callable) -> tuple:

@@ -235,7 +235,7 @@ def zero_like(x: Any) -> Any:
 
 def power(a: Any, b: Any) -> Any:
     """``a ** b``. An integer power is a product: exact slopes at 0, and no logarithm."""
-    if isinstance(b, int) and not isinstance(b, bool) and not isinstance(a, (int, float)):
+    if isinstance(b, int) and not isinstance(b, bool) and not isinstance(a, int):
         if b < 0:
             return 1.0 / power(a, -b)
         if b == 0:

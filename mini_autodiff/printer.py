@@ -179,9 +179,8 @@ class Printer:
 
     # -- names --
     def fresh(self, base: str) -> str:
-        base = re.sub(r"\W", "_", base) or "v"
-        if base[0].isdigit():
-            base = "v" + base
+        if not base.isidentifier():
+            base = re.sub(r"\W|^(?=\d|$)", "_", base)
         name, k = base, 2
         if base in RESERVED:
             base = name = base + "_"

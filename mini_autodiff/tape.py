@@ -136,7 +136,7 @@ class Tape:
             return op.reverse(self, args)
         values = [self.lower(x) for x in args]
         value = apply(op, *values) if value is None else value
-        rules = op.rules if any(isinstance(x, Number) for x in values) else op.slopes
+        rules = op.slopes if set(map(type, values)) == {float} else op.rules
         edges: list[Any] = []
         for x, value_of_x, rule in zip(args, values, rules, strict=False):
             if rule and x is not value_of_x:

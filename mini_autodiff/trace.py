@@ -17,7 +17,7 @@ from typing import Any
 
 from . import errors, ops
 from .array import Array
-from .ops import Number, Special, apply, lengths_of
+from .ops import Items, Number, Special, apply, lengths_of
 from .tape import depths
 
 
@@ -141,9 +141,7 @@ class Trace:
 
     def lift(self, x: Any) -> Any:
         """``x`` as an argument here; a number of an outer recording becomes a free input."""
-        if not isinstance(x, Number):
-            return x
-        if x.owner is self:
+        if not isinstance(x, Number) or x.owner is self:
             return x
         if x.owner.finished:
             raise errors.leaked()
@@ -157,13 +155,13 @@ class Trace:
     def apply(self, op: Any, args: tuple) -> Any:
         if self.finished:
             raise errors.leaked()
-        args = tuple([self.lift(x) if isinstance(x, Number) else x for x in args])
+        mine = [x if type(x) is float else self.lift(x) for x in args]
         if isinstance(op, Special):
-            return op.trace(self, args)
-        for x in args:
-            if type(x) is not float and lengths_of(x):
-                return self._on_lists(op, args)
-        return self.simplest(op, args)
+            return op.trace(self, tuple(mine))
+        for x in mine:
+            if x.lengths if type(x) is Traced else type(x) is Items:
+                return self._on_lists(op, tuple(mine))
+        return self.simplest(op, tuple(mine))
 
     def _on_lists(self, op: ops.Op, args: tuple) -> Any:
         """The two operations that a reverse sweep does on cotangents, when they are lists."""
@@ -196,7 +194,7 @@ class Trace:
                 return a if b == 1 else self.simplest(ops.neg, (a,))
         if self.negatives and op in (ops.add, ops.sub, ops.mul, ops.neg):
             less = [self.negatives.get(x.index) if type(x) is Traced else None for x in args]
-            if any(x is not None for x in less):
+            if less[0] is not None or less[-1] is not None:
                 return self._signs_out(op, args, less)
         entry = self.once(op, args)
         if op is ops.neg:

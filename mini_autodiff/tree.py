@@ -26,7 +26,8 @@ LEAF = _Leaf()
 
 
 def _children(tree: Any) -> tuple[list, Callable[[list], Any]] | None:
-    """The children of a container and the function that puts new ones in; ``None`` for a leaf."""
+    """The children of a dict, a named tuple or ``None``, and the function that puts new ones in;
+    ``None`` for a leaf."""
     if isinstance(tree, dict):
         keys = sorted(tree)
         return [tree[k] for k in keys], lambda new: _as_before(
@@ -34,8 +35,6 @@ def _children(tree: Any) -> tuple[list, Callable[[list], Any]] | None:
         )
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda new: type(tree)(*new)
-    if type(tree) in (list, tuple):
-        return list(tree), type(tree)
     return ([], lambda new: None) if tree is None else None
 
 
@@ -49,10 +48,13 @@ def flatten(tree: Any) -> tuple[list, Any]:
     leaves: list = []
 
     def walk(node: Any) -> Any:
-        if type(node) in (list, tuple) and {type(x) for x in node} == {float}:  # the same, faster
-            leaves.extend(node)
-            return type(node)([LEAF] * len(node))
-        found = None if type(node) is float else _children(node)
+        kind = type(node)
+        if kind is list or kind is tuple:
+            if {type(x) for x in node} == {float}:  # the same, faster
+                leaves.extend(node)
+                return kind([LEAF] * len(node))
+            return kind([walk(child) for child in node])
+        found = None if kind is float else _children(node)
         if found is None:
             leaves.append(node)
             return LEAF
@@ -69,8 +71,11 @@ def unflatten(structure: Any, leaves: list) -> Any:
     def walk(node: Any) -> Any:
         if node is LEAF:
             return next(supply)
-        if type(node) in (list, tuple) and node.count(LEAF) == len(node):  # the same, faster
-            return type(node)(itertools.islice(supply, len(node)))
+        kind = type(node)
+        if kind is list or kind is tuple:
+            if node.count(LEAF) == len(node):  # the same, faster
+                return kind(itertools.islice(supply, len(node)))
+            return kind([walk(child) for child in node])
         children, rebuild = _children(node)  # type: ignore[misc]
         return rebuild([walk(child) for child in children])
 
