@@ -288,8 +288,8 @@ class Atoms:
     def rebuild(self, atoms: list) -> Any:
         """The same tree with other numbers."""
         if self.arrays:
-            supply = iter(atoms)
-            atoms = [x.rebuild(supply) if isinstance(x, Array) else next(supply) for x in self.leaves]
+            each = iter(atoms)
+            atoms = [x.rebuild(each) if isinstance(x, Array) else next(each) for x in self.leaves]
         return tree.unflatten(self.structure, atoms)
 
     def shapes(self) -> list:

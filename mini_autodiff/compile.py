@@ -56,12 +56,6 @@ class PythonPrinter(Printer):
             return "nan" if x != x else "inf" if x > 0 else "-inf"
         return repr(x)
 
-    def formula_text(self, op: Op) -> str:
-        return op.text
-
-    def list_formula(self, op: Any) -> str:
-        return op.python
-
     def assign(self, name: str, text: str, new: bool, comment: str) -> None:
         self.line(f"{name} = {text}" + (f"  # {comment}" if comment else ""))
 
@@ -87,12 +81,6 @@ class PythonPrinter(Printer):
     def close_loop(self) -> None:
         if self.lines[-1].endswith(":"):
             self.lines.append("    " * (self.depth + 1) + "pass")
-
-    def push(self, name: str, text: str) -> None:
-        self.line(f"{name}.append({text})")
-
-    def turn(self, name: str) -> None:
-        self.line(f"{name}.reverse()")
 
 
 def print_python(trace: Trace, name: str) -> tuple[str, dict]:

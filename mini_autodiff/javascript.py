@@ -38,16 +38,12 @@ HELPERS = ops.JAVASCRIPT | {
 class JavaScriptPrinter(Printer):
     """Writes JavaScript."""
 
+    spelling, append, end = "javascript", "push", ";"
+
     def number(self, x: Any) -> str:
         if isinstance(x, (tuple, list)):
             return self.constant(x)
         return number(x)
-
-    def formula_text(self, op: ops.Op) -> str:
-        return op.javascript
-
-    def list_formula(self, op: Any) -> str:
-        return op.javascript
 
     def assign(self, name: str, text: str, new: bool, comment: str) -> None:
         start = "let " if new else ""
@@ -57,7 +53,7 @@ class JavaScriptPrinter(Printer):
         self.line(f"[{', '.join(names)}] = [{', '.join(texts)}];")
 
     def guard(self, text: str, outcome: bool) -> None:
-        raise NotImplementedError("an exported program has no branches")
+        raise TypeError("an exported program has no branches")
 
     def check(self, text: str, op: ops.Op) -> None:
         """Nothing: JavaScript has no errors here, but NaN."""
@@ -74,12 +70,6 @@ class JavaScriptPrinter(Printer):
 
     def close_loop(self) -> None:
         self.line("}")
-
-    def push(self, name: str, text: str) -> None:
-        self.line(f"{name}.push({text});")
-
-    def turn(self, name: str) -> None:
-        self.line(f"{name}.reverse();")
 
 
 def number(x: Any) -> str:

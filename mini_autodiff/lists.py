@@ -18,12 +18,12 @@ class ListOp(Special):
     """An operation on lists.
 
     ``value`` computes it, ``transpose(c, *args)`` gives the cotangents of the arguments,
-    ``python`` and ``javascript`` write it, with ``{}`` for the arguments.
+    ``text`` (Python) and ``javascript`` write it, with ``{}`` for the arguments.
     """
 
     def __init__(self, name: str, value: Callable, transpose: Callable, python: str, js: str):
         self.name, self.compute, self.transpose = name, value, transpose
-        self.python, self.javascript = python, js
+        self.text, self.javascript = python, js
 
     def value(self, *args: Any) -> Any:
         return items(self.compute(*args))

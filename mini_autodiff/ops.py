@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from typing import Any
 
 from . import errors
@@ -57,7 +58,8 @@ class Op:
         code = compile(f"(lambda {names}: {text}), ({every or 'None'},)", __file__, "eval")
         self.value, self.slopes = eval(code, FLOAT)
         _, self.rules = eval(code, GENERIC)
-        self.with_slope = len(slopes) == 1 and eval(f"lambda a: ((v := {text}), {slopes[0]})", FLOAT)
+        both = f"lambda a: ((v := {text}), {slopes[0]})" if len(slopes) == 1 else "None"
+        self.with_slope: Any = eval(both, FLOAT)
         self.smooth = any(slopes)
         self.checks = text.startswith("log")  # its slope exists where its value does not
         self.costly = self.smooth and any(f in text for f in (*MATH, "sigmoid", "softplus", "**"))
@@ -72,7 +74,7 @@ class Op:
         return f"<op {self.name}: {self.text}>"
 
 
-class Special:
+class Special(ABC):
     """An operation that is not a formula: on lists, a loop, a call with its own rule.
 
     It brings what the table cannot: ``value(*args)`` for plain numbers, and how it appears on a
@@ -87,17 +89,17 @@ class Special:
     def __call__(self, *args: Any) -> Any:
         return apply(self, *args)
 
-    def value(self, *args: Any) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def value(self, *args: Any) -> Any: ...
 
-    def trace(self, trace: Any, args: tuple) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def trace(self, trace: Any, args: tuple) -> Any: ...
 
-    def reverse(self, tape: Any, args: tuple) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def reverse(self, tape: Any, args: tuple) -> Any: ...
 
-    def forward(self, run: Any, args: tuple) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def forward(self, run: Any, args: tuple) -> Any: ...
 
 
 class Number:
@@ -183,7 +185,7 @@ def apply(op: Any, *args: Any) -> Any:
     try:
         return op.value(*args)
     except (ValueError, ArithmeticError) as error:
-        if isinstance(op, Special):
+        if type(op) is not Op:
             raise
         raise errors.domain(op, args, error) from None
 

@@ -65,9 +65,10 @@ class _Problem:
     def begin(self) -> tuple[list[float], float, list[float]]:
         loss, slopes = self(self.start)
         if loss == math.inf:
-            self.value_and_grad(self.tree.rebuild(self.start))  # an error of its own says more
+            start = self.tree.rebuild(self.start)
+            self.value_and_grad(start)  # an error of its own says more
             raise ValueError(
-                f"the loss or its gradient is not finite at the start, {self.tree.rebuild(self.start)!r}.\n"
+                f"the loss or its gradient is not finite at the start, {start!r}.\n"
                 "Start where the model can be computed."
             )
         return self.start, loss, slopes

@@ -11,6 +11,7 @@ import functools
 import itertools
 import keyword
 import re
+from abc import ABC, abstractmethod
 from typing import Any
 
 from .ops import PRECEDENCE, Op, words
@@ -147,7 +148,7 @@ def occurrences(text: str, place: int) -> int:
     return pieces(text).count("abc"[place])
 
 
-class Printer:
+class Printer(ABC):
     """Writes one function. Subclasses say how a language spells things."""
 
     def __init__(self) -> None:
@@ -159,20 +160,28 @@ class Printer:
         self.constants: dict[str, Any] = {}
 
     # -- what a language says --
-    # fmt: off
-    def number(self, x: Any) -> str: raise NotImplementedError
-    def formula_text(self, op: Op) -> str: raise NotImplementedError
-    def assign(self, name: str, text: str, new: bool, comment: str): raise NotImplementedError
-    def guard(self, text: str, outcome: bool) -> None: raise NotImplementedError
-    def open_loop(self, op: Any, columns: list, names: list) -> None: raise NotImplementedError
-    def close_loop(self) -> None: raise NotImplementedError
-    def check(self, text: str, op: Op) -> None: raise NotImplementedError
-    def push(self, name: str, text: str) -> None: raise NotImplementedError
-    def turn(self, name: str) -> None: raise NotImplementedError
-    def assign_all(self, names: list[str], texts: list[str]) -> None: raise NotImplementedError
-    def list_formula(self, op: Any) -> str: raise NotImplementedError
+    spelling, append, end = "text", "append", ""  # which text of an operation; a statement's end
 
-    # fmt: on
+    @abstractmethod
+    def number(self, x: Any) -> str: ...
+
+    @abstractmethod
+    def assign(self, name: str, text: str, new: bool, comment: str) -> None: ...
+
+    @abstractmethod
+    def assign_all(self, names: list[str], texts: list[str]) -> None: ...
+
+    @abstractmethod
+    def guard(self, text: str, outcome: bool) -> None: ...
+
+    @abstractmethod
+    def check(self, text: str, op: Op) -> None: ...
+
+    @abstractmethod
+    def open_loop(self, op: Any, columns: list, names: list) -> None: ...
+
+    @abstractmethod
+    def close_loop(self) -> None: ...
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
@@ -292,7 +301,7 @@ class Printer:
             return self.list_text(op, args, env), ATOM
         if op.text == "a":
             return (self.text(args[0], env), env[args[0].index][1])
-        literals, places, binds = plan(self.formula_text(op), op.binds)
+        literals, places, binds = plan(getattr(op, self.spelling), op.binds)
         out = [literals[0]]
         for literal, (place, above) in zip(literals[1:], places, strict=True):
             out.append(self.text(args[place], env, above))
@@ -300,7 +309,7 @@ class Printer:
         return "".join(out), binds
 
     def list_text(self, op: Any, args: tuple, env: dict) -> str:
-        text = self.list_formula(op)
+        text = getattr(op, self.spelling)
         texts = [self.text(x, env) for x in args]
         found = re.search(r"\{([^{}]*), ([^{}]*)\}", text)
         if found:
@@ -369,7 +378,7 @@ class Printer:
             if isinstance(x, Traced) and x.index in ends and inner[x.index][1] != ATOM:
                 late.append((name, names[ends[x.index]]))
             else:
-                self.push(name, self.text(x, inner))
+                self.line(f"{name}.{self.append}({self.text(x, inner)}){self.end}")
         after_step = body.outputs[: op.carries]
         comments = [
             self.comment(body, x.index, inner, formulas) if isinstance(x, Traced) else ""
@@ -377,12 +386,12 @@ class Printer:
         ]
         self.update(names, [self.text(x, inner) for x in after_step], comments)
         for name, text in late:
-            self.push(name, text)
+            self.line(f"{name}.{self.append}({text}){self.end}")
         self.depth -= 1
         self.close_loop()
         if op.backward:
             for name in lists.values():
-                self.turn(name)
+                self.line(f"{name}.reverse(){self.end}")
         self.taken, self.numbers = outer_taken | after, outer_numbers
         for k, js in outputs.items():
             env |= dict.fromkeys(js, (names[k] if k < op.carries else lists[k], ATOM))

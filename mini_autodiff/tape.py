@@ -42,6 +42,9 @@ class Var(Number):
     """
 
     __slots__ = ("index", "value")  # no __init__: Tape.record fills them in, which is faster
+    owner: Tape
+    index: int
+    value: Any
 
     def __add__(a, b):
         tape = a.owner
@@ -132,7 +135,7 @@ class Tape:
 
         ``value`` is the result, if it is already known.
         """
-        if isinstance(op, ops.Special):
+        if type(op) is not ops.Op:
             return op.reverse(self, args)
         values = [self.lower(x) for x in args]
         value = apply(op, *values) if value is None else value

@@ -5,6 +5,7 @@ import html
 import json
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib.resources import files
@@ -21,7 +22,7 @@ VERSION = 1  # of the spec; the runtime refuses another
 _HERE = files(__package__)
 
 
-class LiveFigure:
+class LiveFigure(ABC):
     """A picture that a program moves; see `bookkit.live`. Made as Explorable or Snapshots."""
 
     limit = 15_000  # bytes, gzipped, without the runtime
@@ -50,12 +51,13 @@ class LiveFigure:
 
     # Each form says how numbers come from the controls, in Python and in the page.
 
+    @abstractmethod
     def compute(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Every output at the chosen values of the controls, as plain lists and floats."""
-        raise NotImplementedError
 
+    @abstractmethod
     def program_source(self, language: str = "python") -> str:
-        raise NotImplementedError
+        """The text of the program that the page runs, or its Python twin."""
 
     def page_data(self) -> dict:
         """The data that the page's program receives."""

@@ -39,15 +39,9 @@ class Adjoint(NamedTuple):
 
 
 def discrete_adjoint(
-    f: RightHandSide,
-    y0: Any,
-    t0: float,
-    t1: float,
-    n_steps: int,
-    args: Any,
-    loss: Loss,
+    f: RightHandSide, y0: Any, t0: float, t1: float, n_steps: int, args: Any, loss: Loss,
     tableau: Tableau = RK4,
-) -> Adjoint:
+) -> Adjoint:  # fmt: skip
     """The gradient of the program: each step's ``vjp``, from the last to the first.
 
     Args:
@@ -73,15 +67,9 @@ def discrete_adjoint(
 
 
 def continuous_adjoint(
-    f: RightHandSide,
-    y0: Any,
-    t0: float,
-    t1: float,
-    n_steps: int,
-    args: Any,
-    loss: Loss,
+    f: RightHandSide, y0: Any, t0: float, t1: float, n_steps: int, args: Any, loss: Loss,
     tableau: Tableau = RK4,
-) -> Adjoint:
+) -> Adjoint:  # fmt: skip
     """The gradient of the equation, solved backwards in the same steps; see ``discrete_adjoint``.
 
     Between the stored states, y(t) is a cubic with their values and slopes (Hermite).
@@ -116,15 +104,9 @@ def continuous_adjoint(
 
 
 def backsolve_adjoint(
-    f: RightHandSide,
-    y0: Any,
-    t0: float,
-    t1: float,
-    n_steps: int,
-    args: Any,
-    loss: Loss,
+    f: RightHandSide, y0: Any, t0: float, t1: float, n_steps: int, args: Any, loss: Loss,
     tableau: Tableau = RK4,
-) -> Adjoint:
+) -> Adjoint:  # fmt: skip
     """As ``continuous_adjoint``, with y(t) solved backwards from its end instead of stored.
 
     Kept to show how it fails: compare ``start`` with y0. The method became known with R. T. Q. Chen

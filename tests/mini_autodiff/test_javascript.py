@@ -190,7 +190,8 @@ def test_tables_of_any_shape_are_inputs(name, kind):
     def f(p, table):
         table = jnp.array(table)
         weights = jnp.array([p["a"]] * table.shape[1])
-        return {"one": table[2, 1] * p["a"], "sum": jnp.sum(table * p["a"]), "rows": table @ weights}
+        total = jnp.sum(table * p["a"])
+        return {"one": table[2, 1] * p["a"], "sum": total, "rows": table @ weights}
 
     args = ({"a": 0.75}, kind(TABLES[name]))
     text = javascript.export(f, *args)

@@ -248,7 +248,7 @@ def test_a_function_that_changes_what_it_reads():
     g = ad.jit(f)
     assert g(3.0) == 6.0
     for _ in range(2):
-        with pytest.raises(RuntimeError, match="must be pure(?s:.*)Return it instead") as caught:
+        with pytest.raises(RuntimeError, match=r"must be pure(?s:.*)Return it instead") as caught:
             g(3.0)
         assert "TOTAL = TOTAL + x" in str(caught.value)
 

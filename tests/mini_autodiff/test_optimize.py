@@ -1,6 +1,7 @@
 """The three minimisers, against minima known in closed form and against SciPy's BFGS."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_each_minimises_an_ellipsoid(minimise):
 
 def test_the_loss_of_bfgs_never_rises():
     history = optimize.bfgs(value_and_grad(rosenbrock), [-1.2, 1.0]).history
-    assert all(b < a for a, b in zip(history, history[1:], strict=False))
+    assert all(b < a for a, b in pairwise(history))
 
 
 def test_momentum_follows_its_formula():
