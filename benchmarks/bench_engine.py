@@ -360,35 +360,13 @@ def growth() -> dict[str, list]:
     steps: list[dict] = []
     for n in (50, 200, 800, 3200, 12800):
         segments = n // 10
-        data = jnp.array((work.observations() * (segments // 20 + 1))[:segments])
-
-        def loss(p, y0, data=data):
-            def f(state):
-                x, y = state
-                dx = p["alpha"] * x - p["beta"] * x * y
-                dy = p["delta"] * x * y - p["gamma"] * y
-                return jnp.array([dx, dy])
-
-            def rk4(y, h):
-                k1 = f(y)
-                k2 = f(y + h / 2 * k1)
-                k3 = f(y + h / 2 * k2)
-                k4 = f(y + h * k3)
-                return y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-
-            def observe(carry, seen):
-                y, total = carry
-                y, _ = lax.scan(lambda y, _: (rk4(y, work.H), None), y, None, length=10)
-                return (y, total + jnp.sum((y - seen) ** 2)), None
-
-            return lax.scan(observe, (y0, 0.0), data)[0][1]
-
+        rows = (work.observations() * (segments // 20 + 1))[:segments]
+        loss = work.losses(jnp, lax, rows).w1
         rates, y0 = work.RATES, jnp.array(work.START)
         both = ad.value_and_grad(loss, (0, 1))
         made = ad.jit(both)
         compiling = compile_time(both, (work.RATES, y0), 3)
-        hand_data = data.tolist()
-        args = (*work.START, *(rates[k] for k in ("alpha", "beta", "gamma", "delta")), hand_data)
+        args = (*work.START, *(rates[k] for k in ("alpha", "beta", "gamma", "delta")), rows)
         found = interleaved(
             {
                 "plain": lambda args=args: work.w1_plain(*args),

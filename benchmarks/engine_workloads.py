@@ -25,7 +25,7 @@ def observations() -> list[list[float]]:
     x, y = 30.0, 4.0
     rows = []
     for k in range(1, STEPS + 1):
-        x, y = _lv_step(x, y, 0.5, 0.025, 0.8, 0.025, H)
+        x, y = _rk4(lambda x, y: (0.5 * x - 0.025 * x * y, 0.025 * x * y - 0.8 * y), x, y)
         if k % 10 == 0:
             rows.append([x, y])
     return rows
@@ -51,8 +51,8 @@ def chain(n: int, seed: int = 0) -> list[float]:
 # -- for mini_autodiff and for JAX ----------------------------------------------------------------
 
 
-def losses(jnp, lax) -> SimpleNamespace:
-    """The losses, in the names that both libraries share."""
+def losses(jnp, lax, rows: list[list[float]] | None = None) -> SimpleNamespace:
+    """The losses, in the names that both libraries share; ``rows`` in place of W1's data."""
 
     def rk4(f: Callable, y, h):
         k1 = f(y)
@@ -61,7 +61,7 @@ def losses(jnp, lax) -> SimpleNamespace:
         k4 = f(y + h * k3)
         return y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
 
-    data = jnp.array(observations())
+    data = jnp.array(rows or observations())
 
     def w1(p, y0):
         def f(state):
@@ -109,22 +109,6 @@ def losses(jnp, lax) -> SimpleNamespace:
 
 
 # -- by hand --------------------------------------------------------------------------------------
-
-
-def _lv_step(x, y, a, b, c, d, h):
-    h2, h6 = h / 2, h / 6
-    p1 = a * x - b * x * y
-    q1 = d * x * y - c * y
-    x2, y2 = x + h2 * p1, y + h2 * q1
-    p2 = a * x2 - b * x2 * y2
-    q2 = d * x2 * y2 - c * y2
-    x3, y3 = x + h2 * p2, y + h2 * q2
-    p3 = a * x3 - b * x3 * y3
-    q3 = d * x3 * y3 - c * y3
-    x4, y4 = x + h * p3, y + h * q3
-    p4 = a * x4 - b * x4 * y4
-    q4 = d * x4 * y4 - c * y4
-    return x + h6 * (p1 + 2 * p2 + 2 * p3 + p4), y + h6 * (q1 + 2 * q2 + 2 * q3 + q4)
 
 
 def w1_plain(x, y, a, b, c, d, data) -> float:
