@@ -1,17 +1,48 @@
-"""The checks of *Learning to optimise, learning to infer: ALFI*: the chapter's exercises.
+"""The checks of *Learning to optimise, learning to infer: ALFI*: its exercises, and the tasks
+of its assignment.
 
 No answer is held here, only what is true of every right one: a score has mean zero, an estimate of
 a gradient lies within its own error of the gradient, ranks of an exact posterior are uniform.
+
+The assignment is about bursts of protein. A cell is on with probability p = 1/(1 + exp(-theta_0));
+one that is on holds a geometric number of proteins of mean b = exp(theta_1), one that is off none:
+p(k) = (1 - p)[k = 0] + p (1 - r) r^k with r = b/(1 + b).
 """
 
 import math
 from collections.abc import Callable
 from random import Random
 from statistics import fmean, stdev
+from typing import Any
 
-from bookkit.checks import Checks, claim, close, number, show, vector
+import jax
+import numpy as np
+from scipy import stats
+
+from alfi import calibration
+from alfi.errors import SimulatorError
+from alfi.inference import infer
+from alfi.recurrent_machine import RecurrentMachine
+from alfi.simulators import Uniform
+from alfi.simulators import check as keeps_the_contract
+from bookkit.checks import Checks, CounterExample, asked, claim, close, number, show, vector
+from bookkit.checks.arrays import finite_array
 
 check = Checks("Exercise")
+task = Checks("Task")
+
+
+def differences(f: Callable, point: list[float], step: float = 1e-5) -> list[float]:
+    """Central differences of f by each coordinate of the point.
+
+    >>> [round(d, 6) for d in differences(lambda p: p[0] ** 2 * p[1], [3.0, 2.0])]
+    [12.0, 9.0]
+    """
+    slopes = []
+    for i, value in enumerate(point):
+        up, down = ([*point[:i], value + h, *point[i + 1 :]] for h in (step, -step))
+        slopes.append((f(up) - f(down)) / (2 * step))
+    return slopes
 
 
 @check.property(
@@ -23,14 +54,10 @@ def score_is_the_slope(draw: Random, score: Callable) -> None:
     """The score agrees with differences of log q."""
     m, log_s, theta = draw.uniform(-1, 1), draw.uniform(-1, 0.5), draw.uniform(-2, 2)
 
-    def log_q(m, log_s):
-        return -log_s - (theta - m) ** 2 * math.exp(-2 * log_s) / 2
+    def log_q(psi):
+        return -psi[1] - (theta - psi[0]) ** 2 * math.exp(-2 * psi[1]) / 2
 
-    e = 1e-5
-    slopes = [
-        (log_q(m + e, log_s) - log_q(m - e, log_s)) / (2 * e),
-        (log_q(m, log_s + e) - log_q(m, log_s - e)) / (2 * e),
-    ]
+    slopes = differences(log_q, [m, log_s])
     yours = vector(score([m, log_s], theta), 2)
     # eps squared, 1e-10, times third derivatives of at most a few hundred
     claim(
@@ -136,3 +163,495 @@ def ranks_are_uniform(draw: Random, rank: Callable) -> None:
     chi2 = sum((c - 200) ** 2 / 200 for c in counts)
     # chi-squared with 9 degrees of freedom exceeds 27.9 once in a thousand.
     claim(chi2 < 27.9, f"over 2000 exact posteriors your ranks fall {show(counts)} into ten bins")
+
+
+# ------------------------------------------------------------- the assignment: bursts of protein
+
+PRIOR = Uniform((-1.5, 0.5), (2.0, 3.5))
+BOX = list(zip(PRIOR.low, PRIOR.high, strict=True))
+N_CELLS = 100
+
+
+def log_burst(psi: float, k: int) -> float:
+    """log q(k), one burst of mean exp(psi): k log(b/(1 + b)) - log(1 + b).
+
+    >>> round(sum(math.exp(log_burst(0.7, k)) for k in range(200)), 9)
+    1.0
+    """
+    return -k * math.log1p(math.exp(-psi)) - math.log1p(math.exp(psi))
+
+
+def cells(rng: np.random.Generator, theta: list[float], n: int) -> np.ndarray:
+    """Protein counts of n cells, whole numbers, (n,).
+
+    >>> cells(np.random.default_rng(0), [30.0, 1.0], 20_000).mean().round(1)  # all on, b = e
+    np.float64(2.7)
+    """
+    on = rng.uniform(size=n) < 1 / (1 + math.exp(-theta[0]))
+    k = np.floor(np.log1p(-rng.uniform(size=n)) / -math.log1p(math.exp(-theta[1])))
+    return np.where(on, k, 0.0)
+
+
+def _all_counts(psi: float) -> range:
+    """The counts that matter: the chance of all others is (b/(1 + b))^K < e^-40."""
+    return range(math.ceil(40 * (1 + math.exp(psi))))
+
+
+@task.property(
+    "1",
+    hint="log q(k) = k log b - (k + 1) log(1 + b), and b = exp(psi): so db/dpsi = b.",
+)
+def score_of_a_burst(draw: Random, score: Callable, information: Callable) -> None:
+    """The score agrees with differences of log q."""
+    for _ in range(20):
+        psi, k = draw.uniform(-1, 2.5), draw.randint(0, 30)
+        yours = number(score(psi, k))
+        slope = differences(lambda point, k=k: log_burst(point[0], k), [psi])[0]
+        by_b = close(yours * math.exp(psi), slope, 1e-6)
+        # step squared, 1e-10, times a third derivative of at most k + 1; rounding is as small
+        claim(
+            abs(yours - slope) < 1e-6 * (1 + abs(slope)),
+            f"at psi = {show(psi)}, k = {k} your score is {show(yours)}; differences give "
+            f"{show(slope)}",
+            "That is the slope by b. The question is the slope by psi = log b." if by_b else None,
+        )
+
+
+@task.property(
+    "1",
+    hint="The mean of score^2 over k. Which sum over k do you know: that of k, of (k - b)^2?",
+)
+def information_is_the_variance(draw: Random, score: Callable, information: Callable) -> None:
+    """The information is the variance of the score, whose mean is zero."""
+    for _ in range(4):
+        psi = draw.uniform(-1, 2.5)
+        rows = [(math.exp(log_burst(psi, k)), number(score(psi, k))) for k in _all_counts(psi)]
+        mean = math.fsum(q * s for q, s in rows)
+        claim(abs(mean) < 1e-9, f"at psi = {show(psi)} the mean of your score is {show(mean)}")
+        variance, yours = math.fsum(q * s * s for q, s in rows), number(information(psi))
+        b, hint = math.exp(psi), None
+        if close(yours * b * b, variance, 1e-6):
+            hint = "That is what a burst tells about b. About log b: multiply by (db/dpsi)^2"
+        elif close(yours, b * (1 + b), 1e-6):
+            hint = "That is the variance of k itself. The score divides k - b by something"
+        elif close(1 / max(yours, 1e-12), variance, 1e-6):
+            hint = "That is the bound, one over the information"
+        claim(
+            close(yours, variance, 1e-9),
+            f"at psi = {show(psi)} you say {show(yours)}; the squares of your scores, weighed by "
+            f"their probabilities, add up to {show(variance)}",
+            hint,
+        )
+
+
+# ------------------------------------------------------------------------------- a set of cells
+
+
+def _cells(draw: Random, n: int, theta: list[float] | None = None) -> np.ndarray:
+    theta = theta or [draw.uniform(low, high) for low, high in BOX]
+    return cells(np.random.default_rng(draw.getrandbits(64)), theta, n)
+
+
+def _differs(a: np.ndarray, b: np.ndarray) -> bool:
+    # JAX adds in float32: a hundred terms agree to 1e-5 of the largest.
+    return bool(np.abs(a - b).max() > 1e-5 * max(np.abs(a).max(), 1e-9))
+
+
+@task.property("2", hint="Turn each cell into a few numbers, then average over the cells.")
+def has_one_length(draw: Random, embed: Callable) -> None:
+    """The embedding is as long for few cells as for many, and finite for dead ones."""
+    few, many = (finite_array(embed(_cells(draw, n))).ravel() for n in (7, 60))
+    claim(
+        few.shape == many.shape,
+        f"7 cells give {few.size} numbers, 60 cells give {many.size}",
+        "A sorted or padded list grows with the data. Pool over the cells: a mean has one length",
+    )
+    dark = np.asarray(embed(np.zeros(12)), dtype=float)
+    claim(
+        bool(np.isfinite(dark).all()),
+        f"twelve cells without any protein give {show(dark.ravel().tolist())}",
+        "The logarithm of 0 is no number; log1p(x) = log(1 + x) is",
+    )
+
+
+@task.property("2", hint="A mean does not ask who came first. Does any part of yours pick a cell?")
+def ignores_the_order(draw: Random, embed: Callable) -> None:
+    """The order of the cells says nothing."""
+    x = _cells(draw, 60)
+    x[0] = x.max() + 1
+    first, last = (finite_array(embed(data)).ravel() for data in (x.copy(), x[::-1].copy()))
+    at = int(np.abs(first - last).argmax())
+    claim(
+        not _differs(first, last),
+        f"read backwards, 60 cells change entry {at} of your embedding from "
+        f"{show(float(first[at]))} to {show(float(last[at]))}",
+    )
+
+
+@task.property(
+    "2", hint="Divide by the number of cells: a sum grows with the data, a mean does not."
+)
+def ignores_copies(draw: Random, embed: Callable) -> None:
+    """Every cell counted twice says the same as every cell counted once."""
+    x = _cells(draw, 60)
+    once, twice = (finite_array(embed(data)).ravel() for data in (x, np.concatenate([x, x])))
+    at = int(np.abs(once - twice).argmax())
+    factor = float(twice[at] / once[at]) if once[at] else math.inf
+    hint = None
+    if 0.97 < factor < 1.03:
+        hint = "Nearly: do you divide by n - 1 somewhere, where n would do?"
+    claim(
+        not _differs(once, twice),
+        f"60 cells, and the same ones copied, differ in entry {at}: {show(float(once[at]))} and "
+        f"{show(float(twice[at]))}",
+        hint,
+    )
+
+
+@task.property(
+    "2",
+    hint="The mean count is p times b, so it cannot tell the two apart. Average something more: "
+    "how many cells are dark? how large are the squares, the logarithms?",
+)
+def tells_laws_apart(draw: Random, embed: Callable) -> None:
+    """Few cells with large bursts are told from many with small ones, at the same mean count."""
+    mean, p = draw.uniform(3, 5), draw.uniform(0.2, 0.3)
+    laws = [[math.log(q / (1 - q)), math.log(mean / q)] for q in (p, 0.8)]
+    sets = [
+        np.array([finite_array(embed(_cells(draw, 100, law))).ravel() for _ in range(20)])
+        for law in laws
+    ]
+    # Half of the sets make a line between the two means, each entry in units of its own spread;
+    # the other half are judged. A coin gets 18 of 20 right once in five thousand times.
+    known, new = ([half[i::2] for half in sets] for i in (0, 1))
+    middle = (known[0].mean(axis=0) + known[1].mean(axis=0)) / 2
+    spread = (known[0].var(axis=0) + known[1].var(axis=0)) / 2 + 1e-12
+    line = (known[1].mean(axis=0) - known[0].mean(axis=0)) / spread
+    right = int(((new[0] - middle) @ line < 0).sum() + ((new[1] - middle) @ line > 0).sum())
+    claim(
+        right >= 18,
+        f"a share of {show(p)} on with bursts of {show(mean / p)}, or 0.8 with bursts of "
+        f"{show(mean / 0.8)}: from your embedding {right} of 20 data sets are put right",
+    )
+
+
+# ---------------------------------------------------------------------------------- a calibration
+
+
+def _conjugate(draw: Random) -> tuple[Callable, Callable, Callable]:
+    """Prior, program, and posteriors made from the exact one, for n data with Gaussian noise."""
+    centre, tau = draw.uniform(-2, 2), draw.uniform(0.5, 2)
+    sigma, n_data = draw.uniform(0.5, 2), draw.randint(1, 6)
+    weight = n_data * tau**2 / (n_data * tau**2 + sigma**2)
+    sd = tau * math.sqrt(1 - weight)
+
+    def prior(rng):
+        return rng.normal(centre, tau)
+
+    def simulate(theta, rng):
+        return rng.normal(theta, sigma, n_data)
+
+    def made(stretch, shift):
+        def posterior(x, n, rng):
+            mean = centre + weight * (x.mean() - centre) + shift * sd
+            return rng.normal(mean, stretch * sd, n)
+
+        return posterior
+
+    return prior, simulate, made
+
+
+FAULTS = {
+    "over-confident, 0.6 times as wide as the exact one": (
+        (0.6, 0.0),
+        "Its ranks pile up at both ends, and their mean is right. Look at more than the mean",
+    ),
+    "over-cautious, 1.6 times as wide as the exact one": (
+        (1.6, 0.0),
+        "Its ranks pile up in the middle. Too much coverage is a fault too",
+    ),
+    "biased by half a standard deviation": (
+        (1.0, 0.5),
+        "Its ranks pile up at one end. Most 90 % intervals still hold the truth: look at all ranks",
+    ),
+}
+
+
+@task.property(
+    "3",
+    hint="Ranks among n draws are n + 1 whole numbers, all equally likely. Is your threshold that "
+    "of one false alarm in a hundred? A test for continuous numbers sees their steps.",
+)
+def passes_the_exact(draw: Random, honest: Callable) -> None:
+    """The exact posterior passes."""
+    prior, simulate, made = _conjugate(draw)
+    passed = 0
+    for _ in range(20):
+        said = honest(prior, simulate, made(1, 0), draw.getrandbits(32))
+        claim(
+            isinstance(said, bool | np.bool_),
+            f"your function returned {show(said)}, where True or False is asked for",
+            "Compare: p > 0.01 is True or False",
+        )
+        passed += bool(said)
+    # One false alarm in a hundred: more than two among twenty once in a thousand times.
+    claim(passed >= 18, f"with twenty seeds, the exact posterior passed your test {passed} times")
+
+
+@task.property("3", hint="Use some hundreds of episodes, and look at all ranks.")
+def fails_the_others(draw: Random, honest: Callable) -> None:
+    """An over-confident, an over-cautious and a biased posterior fail."""
+    for fault, ((stretch, shift), hint) in FAULTS.items():
+        for _ in range(4):
+            prior, simulate, made = _conjugate(draw)
+            said = honest(prior, simulate, made(stretch, shift), draw.getrandbits(32))
+            claim(not said, f"a posterior that is {fault} passed your test", hint)
+
+
+# ------------------------------------------------------------------------- a program, and a machine
+
+
+def exact_means(x: np.ndarray, m: int = 101) -> np.ndarray:
+    """Posterior means of theta, (n_sets, 2), for cells x, (n_sets, n): a sum over a grid.
+
+    A grid of m by m points lies over the prior; a step is a fifth of the narrowest posterior.
+    """
+    (low, high) = np.array(PRIOR.low), np.array(PRIOR.high)
+    odds, log_b = np.meshgrid(*np.linspace(low, high, m).T, indexing="ij")
+    p, r = 1 / (1 + np.exp(-odds)), 1 / (1 + np.exp(-log_b))
+    dark = (x == 0).sum(axis=1)[:, None, None]
+    log_w = dark * np.log(1 - p * r) + (x.shape[1] - dark) * np.log(p * (1 - r))
+    log_w = log_w + x.sum(axis=1)[:, None, None] * np.log(r)
+    w = np.exp(log_w - log_w.max(axis=(1, 2), keepdims=True))
+    w = w / w.sum(axis=(1, 2), keepdims=True)
+    return np.stack([(w * odds).sum(axis=(1, 2)), (w * log_b).sum(axis=(1, 2))], axis=1)
+
+
+@task.property("4", hint="Run alfi.simulators.check on it; it says what is wrong.")
+def is_a_simulator(draw: Random, Bursts: Callable, machine: Any) -> None:
+    """The program keeps the contract of a simulator."""
+    simulator = Bursts()
+    claim(
+        getattr(simulator, "prior", None) == PRIOR,
+        f"your prior is {getattr(simulator, 'prior', 'not there')}",
+        f"The text asks for {PRIOR}",
+    )
+    asked(simulator.simulate)(jax.random.key(0), np.array([0.0, 1.0], np.float32), 7)
+    asked(simulator.features)(np.ones((7, 1), np.float32))
+    try:
+        keeps_the_contract(simulator)
+    except SimulatorError as error:
+        rule, _, step = str(error).rpartition(". ")
+        raise CounterExample(rule, step) from error
+
+
+@task.property(
+    "4",
+    hint="Split the key, one part for each draw: a key used twice gives the same dice twice. "
+    "jax.random.geometric counts from 1; the number of proteins from 0.",
+)
+def has_the_law(draw: Random, Bursts: Callable, machine: Any) -> None:
+    """Its cells are dark, and bright, as often as the law says."""
+    simulator, n = Bursts(), 4000
+    for third in range(3):  # small, middling and large bursts
+        theta = [draw.uniform(-1.5, 2.0), 0.5 + third + draw.random()]
+        key = jax.random.key(draw.getrandbits(31))
+        x = np.asarray(simulator.simulate(key, np.array(theta, np.float32), n))[:, 0]
+        p, b = 1 / (1 + math.exp(-theta[0])), math.exp(theta[1])
+        r, large = b / (1 + b), math.ceil(2 * b)
+        facts = {
+            "without protein": (np.mean(x == 0), 1 - p * r),
+            f"with more than {large} proteins": (np.mean(x > large), p * r ** (large + 1)),
+        }
+        for what, (share, law) in facts.items():
+            # Four standard errors of a share among n cells; six comparisons in all.
+            claim(
+                abs(share - law) < 4 * math.sqrt(law * (1 - law) / n),
+                f"at theta = {show(theta)}, that is p = {show(p)} and b = {show(b)}, the share of "
+                f"cells {what} is {show(float(share))}; the law says {show(law)}",
+            )
+
+
+PARAMETERS = ("the log odds", "the log burst size")
+
+
+@task.property(
+    "4",
+    hint="Train for more iterations, or show the network logarithms: counts range over decades, "
+    "and `features` decides what it sees.",
+)
+def reads_well(draw: Random, Bursts: Callable, machine: Any) -> None:
+    """Its mean error is at most 1.2 times that of the exact posterior's mean, and its 90 %
+    intervals hold about 90 % of the truths."""
+    claim(
+        isinstance(machine, RecurrentMachine),
+        f"the machine that came is {show(machine)} ({type(machine).__name__})",
+        "Run the cell that trains it again, then this one",
+    )
+    rng = np.random.default_rng(draw.getrandbits(64))
+    theta = rng.uniform(PRIOR.low, PRIOR.high, size=(400, 2))
+    x = np.stack([cells(rng, t, N_CELLS) for t in theta])  # the check's own program
+    posterior = infer(machine, Bursts(), jax.random.key(0), x[:, :, None].astype(np.float32))
+    ratio = calibration.rmse_ratio(posterior.mean, exact_means(x), theta).ratio
+    cover = calibration.expected_coverage(np.asarray(posterior.pit(theta)))[1]
+    for name, r in zip(PARAMETERS, ratio, strict=True):
+        claim(
+            r <= 1.2,
+            f"over 400 new data sets of {N_CELLS} cells, the error of {name} is {show(float(r))} "
+            "times that of the exact posterior's mean",
+        )
+    for name, share in zip(PARAMETERS, cover, strict=True):
+        # 400 truths know a share of 0.9 to 0.015; four of those either way.
+        claim(
+            0.84 <= share <= 0.96,
+            f"of 400 truths, {100 * share:.0f} % lie in the 90 % interval of {name}",
+            "Widths settle last, when the learning rate has fallen: train for more iterations",
+        )
+
+
+# ------------------------------------------------------------------- the program that has changed
+
+
+def thinned_law(theta: list[float], efficiency: float, counts: np.ndarray) -> np.ndarray:
+    """The chances of finding `counts` proteins where each is found with this probability.
+
+    >>> float(thinned_law([0.0, 1.0], 0.5, np.arange(400)).sum().round(9))
+    1.0
+    """
+    p = 1 / (1 + math.exp(-theta[0]))
+    there = np.arange(len(_all_counts(theta[1])))
+    chance = p * np.exp([log_burst(theta[1], k) for k in there])
+    chance[0] += 1 - p
+    return stats.binom.pmf(counts[:, None], there, efficiency) @ chance
+
+
+@task.property(
+    "5",
+    hint="A cell that is on stays on. Of a geometric number with mean b, each found with the "
+    "probability e, a geometric number with which mean is left?",
+)
+def bias_explains(draw: Random, bias: Callable, newton_step: Callable) -> None:
+    """The aged detector at theta makes what the old one makes at theta + bias."""
+    counts = np.arange(12)
+    for _ in range(3):
+        theta = [draw.uniform(-1.5, 2.0), draw.uniform(0.5, 2.5)]
+        efficiency = draw.uniform(0.2, 0.9)
+        off = vector(bias(efficiency), 2)
+        seen = thinned_law(theta, efficiency, counts)
+        yours = thinned_law([theta[0] + off[0], theta[1] + off[1]], 1.0, counts)
+        worst = int(np.abs(seen - yours).argmax())
+        flipped = thinned_law([theta[0] - off[0], theta[1] - off[1]], 1.0, counts)
+        claim(
+            np.abs(seen - yours).max() < 1e-9,
+            f"at theta = {show(theta)} a detector of efficiency {show(efficiency)} finds {worst} "
+            f"proteins with probability {show(float(seen[worst]))}; the old one, with your bias of "
+            f"{show(off)} added to theta, with {show(float(yours[worst]))}",
+            "The right size, the wrong sign: the bias is what an estimate is *off* by. Are fewer "
+            "proteins found, or more?"
+            if np.abs(seen - flipped).max() < 1e-9
+            else None,
+        )
+
+
+SEEDS = list(range(16))
+
+
+def _linear(draw: Random) -> tuple[Callable, np.ndarray, np.ndarray]:
+    """A statistic of data that are two numbers, its slopes, not symmetric, and the truth."""
+    slopes = np.array([[1.0, draw.uniform(0.4, 0.8)], [draw.uniform(-0.3, 0.1), 0.7]])
+    constant = np.array([draw.uniform(-1, 1), draw.uniform(-1, 1)])
+    truth = np.array([draw.uniform(-1, 1), draw.uniform(1, 2)])
+    return (lambda x: slopes @ np.asarray(x) + constant), slopes, truth
+
+
+@task.property(
+    "5",
+    hint="Solve S times step = statistic(observed) - mean statistic at theta; then theta + step.",
+)
+def a_linear_step_arrives(draw: Random, bias: Callable, newton_step: Callable) -> None:
+    """Where the statistic is a straight line and nothing is noisy, one step arrives."""
+    statistic, slopes, truth = _linear(draw)
+    start = truth + np.array([draw.uniform(0.3, 0.8), -draw.uniform(0.3, 0.8)])
+    simulate = lambda theta, seed: np.asarray(theta, dtype=float)  # noqa: E731
+    arrived = np.array(vector(newton_step(statistic, simulate, truth, list(start), SEEDS), 2))
+    gap, hint = slopes @ (truth - start), None
+    for step, words in (
+        (gap, "That is the step for S = 1. Divide by the slopes"),
+        (np.linalg.solve(slopes.T, gap), "Transposed: S[i, j] is statistic i by parameter j"),
+        (gap / np.diag(slopes), "Each parameter moves both entries: S is a matrix"),
+        (start - truth, "The right length, the wrong way"),
+    ):
+        if close(arrived, start + step, 1e-6):
+            hint = words
+    # The statistic is computed to 1e-16, its differences over 0.1 to 1e-15.
+    claim(
+        close(arrived, truth, 1e-6),
+        f"with the statistic S theta + c, S = {show(slopes.tolist())}, from {show(start.tolist())} "
+        f"you arrive at {show(arrived.tolist())}; the data were made at {show(truth.tolist())}",
+        hint,
+    )
+
+
+@task.property(
+    "5",
+    hint="Use every seed on both sides of a difference: the same dice, so their noise cancels. "
+    "Then average over all the seeds.",
+)
+def same_dice_on_both_sides(draw: Random, bias: Callable, newton_step: Callable) -> None:
+    """Noise that a seed fixes does not disturb the slopes, and is averaged over all seeds."""
+    statistic, _, truth = _linear(draw)
+    salt = draw.getrandbits(32)
+
+    def noise(seed):
+        return np.random.default_rng([salt, seed]).normal(size=2)
+
+    def simulate(theta, seed):
+        return np.asarray(theta, dtype=float) + noise(seed)
+
+    start = list(truth + 0.5)
+    arrived = vector(newton_step(statistic, simulate, truth, start, SEEDS), 2)
+    # With common dice the slopes are exact, and only the mean noise of the seeds is left.
+    expected = (truth - np.mean([noise(seed) for seed in SEEDS], axis=0)).tolist()
+    claim(
+        close(arrived, expected, 1e-6),
+        f"with noise that only the seed decides, sixteen seeds, you arrive at {show(arrived)}; "
+        f"slopes without noise lead to {show(expected)}",
+    )
+
+
+@task.property(
+    "5",
+    hint="Counts are whole numbers. Move theta by 0.1: far less, and no count changes.",
+)
+def corrects_the_bias(draw: Random, bias: Callable, newton_step: Callable) -> None:
+    """On aged detectors, two steps do as well as knowing the bias."""
+
+    def statistic(x):  # what the old program's formulas make of the data, by moments
+        b = max(x[x > 0].mean() - 1, 0.1)
+        p = min(max(np.mean(x > 0) * (1 + b) / b, 0.02), 0.98)
+        return np.array([math.log(p / (1 - p)), math.log(b)])
+
+    yours, known = [], []
+    for _ in range(8):
+        theta = [draw.uniform(-0.5, 1.0), draw.uniform(2.0, 3.0)]
+        efficiency = draw.uniform(0.4, 0.7)
+
+        def aged(theta, seed, efficiency=efficiency):
+            rng = np.random.default_rng(int(seed))
+            there, dice = cells(rng, theta, 300), rng.uniform(size=300)
+            return stats.binom.ppf(dice, there, efficiency)
+
+        x = aged(theta, draw.getrandbits(32))
+        estimate = statistic(x)
+        known.append(estimate - vector(bias(efficiency), 2) - theta)
+        for _ in range(2):
+            seeds = [draw.getrandbits(32) for _ in range(16)]
+            estimate = vector(newton_step(statistic, aged, x, list(estimate), seeds), 2)
+        yours.append(np.array(estimate) - theta)
+    ratio = math.sqrt(np.square(yours).sum() / np.square(known).sum())
+    # Sixteen simulations add a sixteenth to the variance, and 16 errors know a ratio to a tenth.
+    claim(
+        ratio < 1.4,
+        f"over 8 data sets your error after two steps is {show(ratio)} times that of one who knows "
+        "the bias",
+    )

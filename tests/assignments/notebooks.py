@@ -5,8 +5,14 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import is_solution
 
+
+def source_of(name):
+    """The source notebook of an assignment."""
+    return Path(__file__).parents[2] / "assignments" / name / f"{name}.ipynb"
+
+
 NAME = "differentiating_the_solver"
-SOURCE = Path(__file__).parents[2] / "assignments" / NAME / f"{NAME}.ipynb"
+SOURCE = source_of(NAME)
 
 GIVEN = """
 import math
@@ -22,12 +28,12 @@ def code_of(notebook):
     return "\n".join(cell.source for cell in notebook.cells if is_solution(cell))
 
 
-def answers(code):
+def answers(code, given=GIVEN):
     """The functions that the code defines; its lines can be shown, as those of a notebook can."""
     import linecache
 
     name = f"<answers {hash(code)}>"
-    linecache.cache[name] = (len(code), None, (GIVEN + code).splitlines(keepends=True), name)
+    linecache.cache[name] = (len(code), None, (given + code).splitlines(keepends=True), name)
     namespace = {}
-    exec(compile(GIVEN + code, name, "exec"), namespace)
+    exec(compile(given + code, name, "exec"), namespace)
     return namespace

@@ -1,0 +1,190 @@
+"""Chapter 15's assignment: the solution passes, and each plausible mistake gets its hint."""
+
+import equinox as eqx
+import jax
+import nbformat
+import numpy as np
+import pytest
+from nbgrader.preprocessors import ClearSolutions
+from nbgrader.utils import is_solution
+
+import bookkit.checks.alfi as checks
+from alfi.recurrent_machine import Architecture, RecurrentMachine
+from bookkit.checks.alfi import task
+from tests.assignments.notebooks import answers, code_of, source_of
+
+SOURCE = source_of("alfi")
+# What stands above the first answer: the imports.
+GIVEN = next(
+    cell.source + "\n"
+    for cell in nbformat.read(SOURCE, 4).cells
+    if cell.source.startswith("import math")
+)
+TASKS = {
+    "1": ("score", "information"),
+    "2": ("embed",),
+    "3": ("honest",),
+    "4": ("Bursts", "machine"),
+    "5": ("bias", "newton_step"),
+}
+
+
+@pytest.fixture(scope="module")
+def solution():
+    names = answers(code_of(SOURCE), GIVEN)
+    names["machine"] = names["train"]()[0]
+    return names
+
+
+def handed_over(number, names):
+    return [names[name] for name in TASKS[number]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter", "spring"])
+@pytest.mark.parametrize("number", TASKS)
+def test_the_solution_passes_for_any_seed(solution, number, seed):
+    verdict = task(number, *handed_over(number, solution), seed=seed)
+    assert verdict, verdict.text
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_the_student_version_fails_and_reads_as_open(number):
+    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
+    names = {**answers(code_of(notebook), GIVEN), "machine": None}
+    verdict = task(number, *handed_over(number, names))
+    assert not verdict
+    assert verdict.text.startswith(f"Task {number} is still open.")
+
+
+# What a student may well write: a line of the solution, what stands there instead, and the hint.
+NEWTON = "return theta + np.linalg.solve(slopes, gap)"
+POOL = "return each.mean(axis=0)"
+TEST = "return bool(stats.chisquare(counts).pvalue > 0.01)"
+MISTAKES = {
+    "the slope by b": (
+        "1", "return (k - b) / (1 + b)", "return (k - b) / (1 + b) / b", "slope by b"),
+    "one factor forgotten": ("1", "return (k - b) / (1 + b)", "return k - b", "db/dpsi = b"),
+    "no constant": ("1", "return (k - b) / (1 + b)", "return k / (1 + b)", "differences give"),
+    "the information about b": (
+        "1", "return b / (1 + b)", "return 1 / (b * (1 + b))", "multiply by (db/dpsi)^2"),
+    "the variance of k": ("1", "return b / (1 + b)", "return b * (1 + b)", "variance of k itself"),
+    "the bound": ("1", "return b / (1 + b)", "return (1 + b) / b", "one over the information"),
+    "a sum": ("2", POOL, "return each.sum(axis=0)", "a sum grows with the data"),
+    "sorted": ("2", POOL, "return np.sort(x)", "grows with the data. Pool over the cells"),
+    "the first cell": ("2", POOL, "return each[0]", "Does any part of yours pick a cell?"),
+    "the first ten": ("2", POOL, "return each[:5].mean(axis=0)", "pick a cell?"),
+    "the mean only": ("2", POOL, "return [x.mean()]", "the mean count is p times b"),
+    "always the same": ("2", POOL, "return [1.0, 2.0]", "the mean count is p times b"),
+    "the logarithm of zero": (
+        "2", POOL, "return [(x > 0).mean(), jnp.log(x.mean())]", "log1p(x)"),
+    "divided by n - 1": (
+        "2", POOL, "return [x.mean(), x.var(ddof=1)]", "do you divide by n - 1 somewhere"),
+    "the mean rank only": (
+        "3", TEST,
+        "m = counts @ np.arange(20) / 500; return bool(abs(m - 9.5) < 2.6 * 5.8 / 500**0.5)",
+        "Look at more than the mean"),
+    "coverage from below": (
+        "3", TEST, "return bool(counts[1:19].sum() > 500 * 0.9 - 2.6 * 6.7)",
+        "Too much coverage is a fault too"),
+    "coverage of 90 % only": (
+        "3", TEST, "return bool(abs(counts[1:19].sum() - 450) < 3 * 6.7)", "look at all ranks"),
+    "too few episodes": ("3", "range(500)", "range(20)", "passed your test"),
+    "one alarm in three": ("3", "pvalue > 0.01", "pvalue > 0.3", "one false alarm in a hundred?"),
+    "the steps of whole numbers": (
+        "3", TEST,
+        "r = np.repeat(np.arange(20), counts.astype(int)) / 19; "
+        "return bool(stats.kstest(r, 'uniform').pvalue > 0.1)",
+        "sees their steps"),
+    "a p value": ("3", "return bool(stats.chisquare(counts).pvalue > 0.01)",
+                  "return float(stats.chisquare(counts).pvalue)", "p > 0.01 is True or False"),
+    "always honest": ("3", TEST, "return True", "passed your test"),
+    "never honest": ("3", TEST, "return False", "the exact posterior passed your test 0 times"),
+    "a vector": ("4", "return jnp.where(on, size, 0).astype(jnp.float32)",
+                 "return jnp.where(on, size, 0).astype(jnp.float32)[:, 0]", "needs [:, None]"),
+    "NumPy's dice": (
+        "4", "on = jax.random.bernoulli(k_on, jax.nn.sigmoid(theta[0]), (n_obs, 1))",
+        "on = np.random.uniform(size=(n_obs, 1)) < 0.5", "the same key must give the same x"),
+    "bursts from one": ("4", "stop, (n_obs, 1)) - 1", "stop, (n_obs, 1))", "counts from 1"),
+    "one key for both": ("4", "jax.random.geometric(k_size", "jax.random.geometric(k_on",
+                         "gives the same dice twice"),
+    "one die for all cells": (
+        "4", "jax.nn.sigmoid(theta[0]), (n_obs, 1))", "jax.nn.sigmoid(theta[0]))",
+        "the share of cells"),
+    "no logarithm": ("4", "jax.nn.sigmoid(theta[0])", "jnp.clip(theta[0], 0, 1)", "the law says"),
+    "an exception": ("4", "k_on, k_size = jax.random.split(key)", "k_on, k_size = key",
+                     "at your line"),
+    "the sign": ("5", "[0.0, math.log(efficiency)]", "[0.0, -math.log(efficiency)]",
+                 "the wrong sign"),
+    "the other parameter": ("5", "[0.0, math.log(efficiency)]", "[math.log(efficiency), 0.0]",
+                            "a cell that is on stays on"),
+    "no logarithm of e": ("5", "[0.0, math.log(efficiency)]", "[0.0, efficiency - 1]",
+                          "with which mean is left?"),
+    "no slopes": ("5", NEWTON, "return theta + gap", "that is the step for S = 1"),
+    "transposed": ("5", NEWTON, "return theta + np.linalg.solve(slopes.T, gap)", "transposed"),
+    "the diagonal only": ("5", NEWTON, "return theta + gap / np.diag(slopes)", "S is a matrix"),
+    "backwards": ("5", NEWTON, "return theta - np.linalg.solve(slopes, gap)", "the wrong way"),
+    "other dice on each side": (
+        "5", "mean(theta - move)", "np.mean([statistic(simulate(theta - move, s + 999)) "
+        "for s in seeds], axis=0)", "the same dice, so their noise cancels"),
+    "one seed": ("5", "for seed in seeds]", "for seed in seeds[:1]]", "average over all the seeds"),
+    "too small a move": (
+        "5", "slopes[:, j] = (mean(theta + move) - mean(theta - move)) / 0.2",
+        "slopes[:, j] = (mean(theta + move / 1e5) - mean(theta - move / 1e5)) / 2e-6",
+        "no count changes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
+    number, right, wrong, words = MISTAKES[mistake]
+    code = code_of(SOURCE)
+    assert code.count(right) == 1, "the solution has changed"
+    names = {**answers(code.replace(right, wrong), GIVEN), "machine": None}
+    verdict = task(number, *handed_over(number, names))
+    assert not verdict
+    text = " ".join(verdict.text.split())
+    assert "Counter-example: " in text
+    assert words in text
+
+
+@pytest.mark.slow
+def test_a_machine_that_reads_badly_is_told_what_is_wrong(solution):
+    """None at all; one without training; the trained one with widths shrunk and stretched."""
+    Bursts, machine = solution["Bursts"], solution["machine"]
+    untrained = RecurrentMachine.create(jax.random.key(0), Bursts(), Architecture())
+
+    def stretched(by):
+        steps = machine.architecture.n_steps
+        more = machine.step.bias.at[2:].add(np.log(by) / steps)
+        return eqx.tree_at(lambda m: m.step.bias, machine, more)
+
+    for wrong, words in (
+        (None, "run the cell that trains it again"),
+        (untrained, "times that of the exact posterior's mean"),
+        (stretched(0.6), "widths settle last"),
+        (stretched(1.8), "widths settle last"),
+    ):
+        verdict = task("4", Bursts, wrong)
+        assert not verdict
+        assert words in " ".join(verdict.text.split())
+
+
+def test_the_given_program_has_the_law_and_the_exact_posterior():
+    """Its cells agree with the thinned law at efficiency 1, and the grid's means are unbiased."""
+    rng, theta = np.random.default_rng(1), [0.4, 1.2]
+    x, counts = checks.cells(rng, theta, 40_000), np.arange(6)
+    law = checks.thinned_law(theta, 1.0, counts)
+    shares = np.array([np.mean(x == k) for k in counts])
+    assert np.all(np.abs(shares - law) < 4 * np.sqrt(law * (1 - law) / x.size))
+    # Over the prior, a posterior's mean is right on average: 400 errors, four standard errors.
+    truth = rng.uniform(checks.PRIOR.low, checks.PRIOR.high, size=(400, 2))
+    sets = np.stack([checks.cells(rng, t, checks.N_CELLS) for t in truth])
+    error = checks.exact_means(sets) - truth
+    assert np.all(np.abs(error.mean(axis=0)) < 4 * error.std(axis=0) / 20)
+    finer = checks.exact_means(sets[:20], 201)  # half the step moves no mean by a tenth of its sd
+    assert np.abs(finer - checks.exact_means(sets[:20])).max() < 0.1 * error.std(axis=0).min()
+
+
+def test_every_answer_is_one_cell():
+    assert sum(is_solution(cell) for cell in nbformat.read(SOURCE, 4).cells) == 6
