@@ -85,9 +85,9 @@ def indirect_inference(
         )
     x = jnp.asarray(x)
     settings = (n_rounds, n_pairs, delta, max_step, min_sensitivity)
-    estimate = _indirect(machine, trained_on, simulator, settings, key, x)
+    theta, sd, settled = _indirect(machine, trained_on, simulator, settings, key, x)
     n_simulated = n_rounds * n_pairs * 2 * simulator.dim_theta * x.shape[1]
-    return IndirectEstimate(*estimate, n_simulated)
+    return IndirectEstimate(theta, sd, settled, n_simulated)
 
 
 @eqx.filter_jit

@@ -69,7 +69,7 @@ class LearnedOptimiser(eqx.Module):
         """Random weights; the last layer is small, so that first steps are small."""
         k_lower, k_upper, k_out = jax.random.split(key, 3)
         out = eqx.nn.Linear(hidden, 1, key=k_out)
-        out = eqx.tree_at(lambda m: (m.weight, m.bias), out, (0.1 * out.weight, 0.0 * out.bias))
+        out = eqx.tree_at(lambda m: (m.weight, m.bias), out, (0.1 * out.weight, 0.0 * out.bias))  # type: ignore[operator]
         return cls(
             eqx.nn.LSTMCell(2, hidden, key=k_lower),
             eqx.nn.LSTMCell(hidden, hidden, key=k_upper),

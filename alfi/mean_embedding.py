@@ -16,6 +16,11 @@ import jax.numpy as jnp
 from jax import Array
 
 
+def dense(layer: eqx.nn.Linear, y: Array) -> Array:
+    """(..., m) -> (..., n); the layer itself takes one vector at a time."""
+    return y @ layer.weight.T + layer.bias  # type: ignore[operator]  # each has a bias
+
+
 class MeanEmbedding(eqx.Module):
     """Features of x -> dense, silu, dense, silu, dense -> mean; and the features pooled as such.
 
@@ -44,7 +49,7 @@ class MeanEmbedding(eqx.Module):
     @property
     def size(self) -> int:
         """The length of an embedding."""
-        learned = self.layers[-1].out_features * (2 if self.pool_max else 1)
+        learned = self.layers[-1].weight.shape[0] * (2 if self.pool_max else 1)
         return learned + 2 * self.shift.size
 
     def __call__(self, features: Array) -> Array:
@@ -55,12 +60,12 @@ class MeanEmbedding(eqx.Module):
         pooled = [jnp.mean(f, axis=-2), (log_mean_exp - shift) / scale]
         y = f.reshape(-1, f.shape[-1])  # XLA multiplies two axes faster than three
         for layer in self.layers[:-1]:
-            y = jax.nn.silu(y @ layer.weight.T + layer.bias)
+            y = jax.nn.silu(dense(layer, y))
         y = y.reshape(*f.shape[:-1], -1)
         last = self.layers[-1]
         if self.pool_max:
-            y = y @ last.weight.T + last.bias
+            y = dense(last, y)
             pooled += [jnp.mean(y, axis=-2), jnp.max(y, axis=-2)]
         else:  # the mean and the last, linear layer commute; the mean goes first
-            pooled.append(jnp.mean(y, axis=-2) @ last.weight.T + last.bias)
+            pooled.append(dense(last, jnp.mean(y, axis=-2)))
         return jnp.concatenate(pooled, axis=-1)

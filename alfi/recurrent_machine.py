@@ -16,6 +16,7 @@ honest test of what the simulations are for.
 """
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -150,7 +151,7 @@ class RecurrentMachine(eqx.Module):
         e_sim = self.encoder(simulator.features(jax.lax.stop_gradient(x)))
         return jnp.mean(jax.vmap(self.compare)(jnp.concatenate([e - e_sim, eps], axis=-1)), axis=0)
 
-    def with_loop(self, use_simulator: bool = True, **sizes: int) -> "RecurrentMachine":
+    def with_loop(self, use_simulator: bool = True, **sizes: Any) -> "RecurrentMachine":
         """The same weights with the loop on or off (and other n_steps, n_theta, n_sim)."""
         return replace(
             self, architecture=replace(self.architecture, use_simulator=use_simulator, **sizes)

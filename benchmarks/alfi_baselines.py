@@ -3,7 +3,8 @@
     python benchmarks/alfi_baselines.py [--tasks ...] [--seeds 0 1 2]
 
 Every method that looks at one data set at a time gets the same fresh test episodes (theta from the
-prior); NPE is trained once a seed and answers 500 of them.  A cell of the table (task, seed,
+prior); NPE and ALFI (the machine that benchmarks/alfi_tasks.py trained without its loop) are
+trained once a seed and answer 500 of them.  A cell of the table (task, seed,
 method) is saved as soon as it is done in bookkit/data/alfi_baselines.json, and a run that was
 killed goes on with the next; a cell that is missing there has not been run.
 
@@ -19,9 +20,12 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
+from alfi_tasks import TASKS as TRAINED
+from alfi_tasks import first_machine
 
 from alfi import calibration
 from alfi.baselines import avo, maximum_likelihood, nes, rejection_abc, smc_abc, train_npe
+from alfi.inference import infer
 from alfi.simulators import Poisson, StochasticLotkaVolterra, WeinbergAsymmetry
 
 RESULT = Path(__file__).resolve().parents[1] / "bookkit" / "data" / "alfi_baselines.json"
@@ -35,7 +39,7 @@ ONE_BY_ONE = {
 }
 BUDGET = {"stochastic_lotka_volterra": 12_000}  # data sets an episode; 2,000 elsewhere
 TRAINING = {"stochastic_lotka_volterra": 40_000}  # NPE's, for all episodes; 10,000 elsewhere
-N_DRAWS, N_AMORTISED, N_ONE_BY_ONE = 200, 500, 10
+N_DRAWS, N_AMORTISED, N_ONE_BY_ONE = 200, 500, 50
 
 
 def episodes(simulator, seed: int, n: int):
@@ -62,6 +66,16 @@ def one_by_one(method, simulator, seed: int) -> dict:
     return used | scores(simulator, theta, x, jnp.stack(means), jnp.stack(draws), log_q)
 
 
+def machine(simulator, seed: int) -> dict:
+    """Ask the trained machine about every episode."""
+    trained = first_machine(simulator.name, seed)
+    theta, x = episodes(simulator, seed, N_AMORTISED)
+    posterior = infer(trained, simulator, jax.random.key(seed), x)
+    draws = posterior.sample(jax.random.key(seed + 1), N_DRAWS)
+    used = {"simulations_in_all": TRAINED[simulator.name].stages[0].config.pool}
+    return used | scores(simulator, theta, x, posterior.mean, draws, posterior.log_prob(theta))
+
+
 def amortised(simulator, seed: int) -> dict:
     """Train NPE once, then ask it about every episode."""
     budget = TRAINING.get(simulator.name, 10_000)
@@ -76,6 +90,9 @@ def amortised(simulator, seed: int) -> dict:
     keys = jax.random.split(jax.random.key(seed), len(theta))
     means, draws, log_q = jax.lax.map(lambda a: answer(*a), (keys, x, theta), batch_size=50)
     return {"simulations_in_all": budget} | scores(simulator, theta, x, means, draws, log_q)
+
+
+AMORTISED = {"alfi": machine, "npe": amortised}
 
 
 def scores(simulator, theta, x, means, draws, log_q) -> dict:
@@ -103,7 +120,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--methods", nargs="+", default=[*ONE_BY_ONE, "npe"])
+    parser.add_argument("--methods", nargs="+", default=[*AMORTISED, *ONE_BY_ONE])
     arguments = parser.parse_args()
     table = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     cells = [(t, s, m) for s in arguments.seeds for t in arguments.tasks for m in arguments.methods]
@@ -114,8 +131,8 @@ def main() -> None:
         if str(seed) in column or impossible:
             continue
         began = time.process_time()
-        if method == "npe":
-            row = amortised(simulator, seed)
+        if method in AMORTISED:
+            row = AMORTISED[method](simulator, seed)
         else:
             row = one_by_one(ONE_BY_ONE[method], simulator, seed)
         column[str(seed)] = row | {"cpu_seconds": round(time.process_time() - began, 1)}

@@ -6,6 +6,7 @@ optimiser   a learned optimiser on quadratics beside Adam and gradient descent, 
             problems: in training's own conditions, on longer runs, at other scales, by dimension
 paths       that rule, an untrained one and Adam on one problem of two dimensions
 poisson     the machine of the chapter along its meta-training, on Student's yeast counts
+drift       that machine on data from counters that lose cells and catch dust
 
 Each part is written to bookkit/data/alfi_chapter_<part>.json with its card when it is done; a run
 that is killed goes on with the first part that is missing.  float32, one seed each.
@@ -21,11 +22,20 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from alfi_drift import Drifted
 
 from alfi import calibration
+from alfi.indirect_inference import indirect_inference
 from alfi.inference import infer
-from alfi.learned_optimiser import LearnedOptimiser, Quadratic, by_hand, meta_train, run
-from alfi.meta_training import MetaConfig, make_chunk, optimiser, simulate_episodes
+from alfi.learned_optimiser import LearnedOptimiser, Quadratic, by_hand, run
+from alfi.learned_optimiser import meta_train as train_optimiser
+from alfi.meta_training import (
+    MetaConfig,
+    make_chunk,
+    meta_train,
+    optimiser,
+    simulate_episodes,
+)
 from alfi.recurrent_machine import Architecture, RecurrentMachine
 from alfi.simulators import Poisson
 from bookkit.data import load
@@ -59,7 +69,7 @@ def tune(make, rates, keys):
 def optimiser_part(seed: int = 0, n_iterations: int = 4000) -> dict:
     tuning, test = (jax.random.split(jax.random.key(s), 256) for s in (98, 99))
     began = time.process_time()
-    rule, training = meta_train(
+    rule, training = train_optimiser(
         jax.random.key(seed),
         Quadratic.draw,
         n_iterations=n_iterations,
@@ -98,6 +108,7 @@ def optimiser_part(seed: int = 0, n_iterations: int = 4000) -> dict:
 
 
 CONFIG = MetaConfig(seed=0, n_iterations=800, batch=64, n_obs=400, pool=8000, learning_rate=1e-2)
+EFFICIENCIES, BACKGROUNDS = [1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4], [0.0, 1.0, 3.0, 10.0]
 STOPS = [0, 10, 20, 40, 80, 150, 250, 400, 600, 800]
 
 
@@ -164,7 +175,38 @@ def paths_part(n_steps: int = 60) -> dict:
     return {"w": f.w.tolist(), "y": f.y.tolist(), "rules": found}
 
 
-PARTS = {"optimiser": optimiser_part, "paths": paths_part, "poisson": poisson_part}
+def drift_part(n: int = 200) -> dict:
+    """The chapter's machine on data from programs that have changed, as it is and by
+    `indirect_inference`; errors over those of maximum likelihood under the changed program."""
+    machine, _ = meta_train(Poisson(), Architecture(), CONFIG)
+    k_theta, k_x, k_run = jax.random.split(jax.random.key(2027), 3)
+    theta = Poisson.prior.sample(k_theta, n)
+    states = []
+    for background in BACKGROUNDS:
+        row = []
+        for efficiency in EFFICIENCIES:
+            simulator = Drifted(efficiency, background)
+            x = simulator.episodes(k_x, theta, CONFIG.n_obs)
+            mle = jax.vmap(simulator.mle)(x)
+            estimates = {
+                "old": infer(machine, Poisson(), k_run, x).mean,
+                "again": indirect_inference(machine, Poisson(), simulator, k_run, x).theta,
+            }
+            state = {}
+            for name, estimate in estimates.items():
+                state[name] = np.round(np.ravel(estimate)[:60], 3).tolist()
+                ratio = calibration.rmse_ratio(estimate, mle, theta).ratio[0]
+                state[f"{name}_ratio"] = float(f"{ratio:.4g}")
+            print(background, efficiency, state["old_ratio"], state["again_ratio"], flush=True)
+            row.append(state)
+        states.append(row)
+    return {"efficiencies": EFFICIENCIES, "backgrounds": BACKGROUNDS, "episodes": n,
+            "truth": np.round(np.ravel(theta)[:60], 3).tolist(), "states": states}  # fmt: skip
+
+
+PARTS = {
+    "optimiser": optimiser_part, "paths": paths_part, "poisson": poisson_part, "drift": drift_part,
+}  # fmt: skip
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ those that benchmarks/alfi_tasks.py left under build/alfi; CPU seconds of the pr
 
 import json
 import time
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -39,6 +40,12 @@ class Drifted(Poisson):
         signal = jnp.maximum(jnp.mean(x) - self.background, 0.5 / len(x))
         return jnp.log(signal / self.efficiency)[None]
 
+    def episodes(self, key, theta, n_obs):
+        """One data set at each theta, (n, n_obs, 1)."""
+        keys = jax.random.split(key, len(theta))
+        one = partial(self.simulate, n_obs=n_obs)
+        return jax.jit(lambda *kt: jax.lax.map(lambda a: one(*a), kt))(keys, theta)
+
 
 WORLDS = {
     "as in training": (Drifted(), (0.2, 7.0)),
@@ -60,12 +67,7 @@ def main() -> None:
                 continue
             k_theta, k_x, k_run = jax.random.split(jax.random.key(999 + seed), 3)
             theta = jax.random.uniform(k_theta, (300, 1), minval=low, maxval=high)
-            simulate = jax.jit(
-                lambda k, t, s=simulator: jax.lax.map(
-                    lambda kt: s.simulate(kt[0], kt[1], 500), (jax.random.split(k, 300), t)
-                )
-            )
-            x = simulate(k_x, theta)
+            x = simulator.episodes(k_x, theta, 500)
             mle = jax.vmap(simulator.mle)(x)
             plain = infer(machine, Poisson(), k_run, x).mean
             began = time.process_time()

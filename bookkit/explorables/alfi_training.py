@@ -6,7 +6,8 @@ from bookkit import style
 from bookkit.data import load
 from bookkit.live import Choice, Sentence, Slider, Snapshots, line, points, text
 
-run, yeast = load("alfi_chapter_poisson"), load("yeast_counts")
+run: dict = load("alfi_chapter_poisson")
+yeast = load("yeast_counts")
 STOPS = run["card"]["stops"]
 STEPS = {"one": "1st", "two": "2nd", "three": "3rd"}
 MEAN = sum(n * c for n, c in zip(yeast["d"], yeast["cells"], strict=True)) / sum(yeast["d"])
