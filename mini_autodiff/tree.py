@@ -13,7 +13,7 @@ A structure is the same tree with ``LEAF`` in place of every leaf, to be compare
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -46,40 +46,41 @@ def _as_before(old: dict, new: dict) -> dict:
 def flatten(tree: Any) -> tuple[list, Any]:
     """The leaves of a tree from left to right (dicts by sorted key), and its structure."""
     leaves: list = []
+    return leaves, _flatten(tree, leaves)
 
-    def walk(node: Any) -> Any:
-        kind = type(node)
-        if kind is list or kind is tuple:
-            if {type(x) for x in node} == {float}:  # the same, faster
-                leaves.extend(node)
-                return kind([LEAF] * len(node))
-            return kind([walk(child) for child in node])
-        found = None if kind is float else _children(node)
-        if found is None:
-            leaves.append(node)
-            return LEAF
-        children, rebuild = found
-        return rebuild([walk(child) for child in children])
 
-    return leaves, walk(tree)
+def _flatten(node: Any, leaves: list) -> Any:
+    # Not a closure: one that calls itself is a cycle, which keeps the leaves until the next
+    # garbage collection.
+    kind = type(node)
+    if kind is list or kind is tuple:
+        if {type(x) for x in node} == {float}:  # the same, faster
+            leaves.extend(node)
+            return kind([LEAF] * len(node))
+        return kind([_flatten(child, leaves) for child in node])
+    found = None if kind is float else _children(node)
+    if found is None:
+        leaves.append(node)
+        return LEAF
+    children, rebuild = found
+    return rebuild([_flatten(child, leaves) for child in children])
 
 
 def unflatten(structure: Any, leaves: list) -> Any:
     """The tree of this structure with these leaves."""
-    supply = iter(leaves)
+    return _unflatten(structure, iter(leaves))
 
-    def walk(node: Any) -> Any:
-        if node is LEAF:
-            return next(supply)
-        kind = type(node)
-        if kind is list or kind is tuple:
-            if node.count(LEAF) == len(node):  # the same, faster
-                return kind(itertools.islice(supply, len(node)))
-            return kind([walk(child) for child in node])
-        children, rebuild = _children(node)  # type: ignore[misc]
-        return rebuild([walk(child) for child in children])
 
-    return walk(structure)
+def _unflatten(node: Any, supply: Iterator) -> Any:
+    if node is LEAF:
+        return next(supply)
+    kind = type(node)
+    if kind is list or kind is tuple:
+        if node.count(LEAF) == len(node):  # the same, faster
+            return kind(itertools.islice(supply, len(node)))
+        return kind([_unflatten(child, supply) for child in node])
+    children, rebuild = _children(node)  # type: ignore[misc]
+    return rebuild([_unflatten(child, supply) for child in children])
 
 
 def leaves(tree: Any) -> list:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import linecache
 import traceback
 import types
@@ -290,6 +291,27 @@ def test_installed_packages_are_not_searched():
     around = Surroundings(lambda x: numpy.linalg.norm(numpy.ones(3)) * pytest.approx(x))
     assert around.unchanged()
     assert len(around.cells) + len(around.names) + len(around.dicts) < 30
+
+
+@pytest.mark.parametrize("transform", [ad.jit, ad.grad, lambda f: ad.jit(ad.grad(f)), ad.hessian])
+def test_a_call_leaves_nothing_to_the_garbage_collector(transform):
+    """What a call made is freed when it returns: no cycle keeps it until a collection."""
+
+    def f(p):
+        x = p["x"]
+        for k in p["k"]:
+            x = x + 0.1 * jnp.tanh(k * x)
+        return x
+
+    g, p = transform(f), {"x": 1.0, "k": [0.1, 0.2, 0.3]}
+    g(p)
+    gc.collect()
+    gc.disable()
+    try:
+        g(p)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_printed_text_does_not_pile_up():
