@@ -168,6 +168,7 @@ def ranks_are_uniform(draw: Random, rank: Callable) -> None:
 # ------------------------------------------------------------- the assignment: bursts of protein
 
 PRIOR = Uniform((-1.5, 0.5), (2.0, 3.5))
+FLOAT32 = 1e-4  # answers may be JAX's: a few hundred roundings of 6e-8, a difference over 0.1
 BOX = list(zip(PRIOR.low, PRIOR.high, strict=True))
 N_CELLS = 100
 
@@ -207,10 +208,10 @@ def score_of_a_burst(draw: Random, score: Callable, information: Callable) -> No
         psi, k = draw.uniform(-1, 2.5), draw.randint(0, 30)
         yours = number(score(psi, k))
         slope = differences(lambda point, k=k: log_burst(point[0], k), [psi])[0]
-        by_b = close(yours * math.exp(psi), slope, 1e-6)
-        # step squared, 1e-10, times a third derivative of at most k + 1; rounding is as small
+        by_b = close(yours * math.exp(psi), slope, 1e-5)
+        # The difference is right to 1e-9 (k + 1); an answer may be float32, and add k terms.
         claim(
-            abs(yours - slope) < 1e-6 * (1 + abs(slope)),
+            abs(yours - slope) < 1e-5 * (k + 1),
             f"at psi = {show(psi)}, k = {k} your score is {show(yours)}; differences give "
             f"{show(slope)}",
             "That is the slope by b. The question is the slope by psi = log b." if by_b else None,
@@ -227,17 +228,17 @@ def information_is_the_variance(draw: Random, score: Callable, information: Call
         psi = draw.uniform(-1, 2.5)
         rows = [(math.exp(log_burst(psi, k)), number(score(psi, k))) for k in _all_counts(psi)]
         mean = math.fsum(q * s for q, s in rows)
-        claim(abs(mean) < 1e-9, f"at psi = {show(psi)} the mean of your score is {show(mean)}")
+        claim(abs(mean) < 1e-4, f"at psi = {show(psi)} the mean of your score is {show(mean)}")
         variance, yours = math.fsum(q * s * s for q, s in rows), number(information(psi))
         b, hint = math.exp(psi), None
-        if close(yours * b * b, variance, 1e-6):
+        if close(yours * b * b, variance, FLOAT32):
             hint = "That is what a burst tells about b. About log b: multiply by (db/dpsi)^2"
-        elif close(yours, b * (1 + b), 1e-6):
+        elif close(yours, b * (1 + b), FLOAT32):
             hint = "That is the variance of k itself. The score divides k - b by something"
-        elif close(1 / max(yours, 1e-12), variance, 1e-6):
+        elif close(1 / max(yours, 1e-12), variance, FLOAT32):
             hint = "That is the bound, one over the information"
         claim(
-            close(yours, variance, 1e-9),
+            close(yours, variance, FLOAT32),
             f"at psi = {show(psi)} you say {show(yours)}; the squares of your scores, weighed by "
             f"their probabilities, add up to {show(variance)}",
             hint,
@@ -299,7 +300,7 @@ def ignores_copies(draw: Random, embed: Callable) -> None:
     factor = float(twice[at] / once[at]) if once[at] else math.inf
     hint = None
     if 0.97 < factor < 1.03:
-        hint = "Nearly: do you divide by n - 1 somewhere, where n would do?"
+        hint = "Nearly. Do you divide by n - 1 where n would do? Quantiles move a little, too"
     claim(
         not _differs(once, twice),
         f"60 cells, and the same ones copied, differ in entry {at}: {show(float(once[at]))} and "
@@ -364,7 +365,8 @@ def _conjugate(draw: Random) -> tuple[Callable, Callable, Callable]:
 FAULTS = {
     "over-confident, 0.6 times as wide as the exact one": (
         (0.6, 0.0),
-        "Its ranks pile up at both ends, and their mean is right. Look at more than the mean",
+        "Its ranks pile up at both ends, and their mean is right. Are there enough episodes to see "
+        "it, and do you look at more than the mean?",
     ),
     "over-cautious, 1.6 times as wide as the exact one": (
         (1.6, 0.0),
@@ -542,13 +544,13 @@ def bias_explains(draw: Random, bias: Callable, newton_step: Callable) -> None:
         worst = int(np.abs(seen - yours).argmax())
         flipped = thinned_law([theta[0] - off[0], theta[1] - off[1]], 1.0, counts)
         claim(
-            np.abs(seen - yours).max() < 1e-9,
+            np.abs(seen - yours).max() < 1e-5,  # log(efficiency) may be float32
             f"at theta = {show(theta)} a detector of efficiency {show(efficiency)} finds {worst} "
             f"proteins with probability {show(float(seen[worst]))}; the old one, with your bias of "
             f"{show(off)} added to theta, with {show(float(yours[worst]))}",
             "The right size, the wrong sign: the bias is what an estimate is *off* by. Are fewer "
             "proteins found, or more?"
-            if np.abs(seen - flipped).max() < 1e-9
+            if np.abs(seen - flipped).max() < 1e-5
             else None,
         )
 
@@ -581,11 +583,10 @@ def a_linear_step_arrives(draw: Random, bias: Callable, newton_step: Callable) -
         (gap / np.diag(slopes), "Each parameter moves both entries: S is a matrix"),
         (start - truth, "The right length, the wrong way"),
     ):
-        if close(arrived, start + step, 1e-6):
+        if close(arrived, start + step, FLOAT32):
             hint = words
-    # The statistic is computed to 1e-16, its differences over 0.1 to 1e-15.
     claim(
-        close(arrived, truth, 1e-6),
+        close(arrived, truth, FLOAT32),
         f"with the statistic S theta + c, S = {show(slopes.tolist())}, from {show(start.tolist())} "
         f"you arrive at {show(arrived.tolist())}; the data were made at {show(truth.tolist())}",
         hint,
@@ -613,7 +614,7 @@ def same_dice_on_both_sides(draw: Random, bias: Callable, newton_step: Callable)
     # With common dice the slopes are exact, and only the mean noise of the seeds is left.
     expected = (truth - np.mean([noise(seed) for seed in SEEDS], axis=0)).tolist()
     claim(
-        close(arrived, expected, 1e-6),
+        close(arrived, expected, FLOAT32),
         f"with noise that only the seed decides, sixteen seeds, you arrive at {show(arrived)}; "
         f"slopes without noise lead to {show(expected)}",
     )

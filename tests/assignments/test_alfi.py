@@ -79,17 +79,17 @@ MISTAKES = {
     "the logarithm of zero": (
         "2", POOL, "return [(x > 0).mean(), jnp.log(x.mean())]", "log1p(x)"),
     "divided by n - 1": (
-        "2", POOL, "return [x.mean(), x.var(ddof=1)]", "do you divide by n - 1 somewhere"),
+        "2", POOL, "return [x.mean(), x.var(ddof=1)]", "divide by n - 1 where n would do?"),
     "the mean rank only": (
         "3", TEST,
         "m = counts @ np.arange(20) / 500; return bool(abs(m - 9.5) < 2.6 * 5.8 / 500**0.5)",
-        "Look at more than the mean"),
+        "more than the mean?"),
     "coverage from below": (
         "3", TEST, "return bool(counts[1:19].sum() > 500 * 0.9 - 2.6 * 6.7)",
         "Too much coverage is a fault too"),
     "coverage of 90 % only": (
         "3", TEST, "return bool(abs(counts[1:19].sum() - 450) < 3 * 6.7)", "look at all ranks"),
-    "too few episodes": ("3", "range(500)", "range(20)", "passed your test"),
+    "too few episodes": ("3", "range(500)", "range(20)", "enough episodes to see it"),
     "one alarm in three": ("3", "pvalue > 0.01", "pvalue > 0.3", "one false alarm in a hundred?"),
     "the steps of whole numbers": (
         "3", TEST,
@@ -146,6 +146,62 @@ def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
     text = " ".join(verdict.text.split())
     assert "Counter-example: " in text
     assert words in text
+
+
+# Other right answers: JAX's float32 and its gradients, other tests of ranks, other embeddings.
+GRADIENT = """
+def score(psi, k):
+    return jax.grad(lambda p: -k * jnp.log1p(jnp.exp(-p)) - jnp.log1p(jnp.exp(p)))(psi)
+
+def information(psi):
+    return jax.nn.sigmoid(psi)
+"""
+NETWORK = """
+def embed(x):
+    weights = jax.random.normal(jax.random.key(0), (2, 8))
+    return jnp.tanh(jnp.log1p(x)[:, None] * weights[0] + weights[1]).mean(axis=0)
+"""
+HISTOGRAM = """
+def embed(x):
+    return [np.mean(x == 0), np.mean(x > 5), np.mean(x > 20)]
+"""
+LIBRARY = """
+from alfi import calibration
+
+def honest(prior, simulate, posterior, seed):
+    rng = np.random.default_rng(seed)
+    truth = np.array([prior(rng) for _ in range(400)])
+    draws = np.array([posterior(simulate(t, rng), 49, rng) for t in truth])
+    ranks = calibration.ranks(draws[:, :, None], truth[:, None])
+    return calibration.uniformity(calibration.pit_from_ranks(ranks, 49, seed))[0] > 0.01
+"""
+FORWARD = """
+def bias(efficiency):
+    return 0.0, jnp.log(efficiency)
+
+def newton_step(statistic, simulate, observed, theta, seeds):
+    mean = lambda t: jnp.array([statistic(simulate(t, seed)) for seed in seeds]).mean(axis=0)
+    here, theta = mean(theta), jnp.array(theta)
+    slopes = jnp.stack([(mean(theta + 0.1 * e) - here) / 0.1 for e in jnp.eye(2)], axis=1)
+    return theta + jnp.linalg.solve(slopes, statistic(observed) - here)
+"""
+OTHERS = {
+    "a gradient": ("1", GRADIENT),
+    "a network": ("2", NETWORK),
+    "a histogram": ("2", HISTOGRAM),
+    "the library": ("3", LIBRARY),
+    "forward differences": ("5", FORWARD),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", ["public", "autumn"])
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_right_answer_passes(other, seed):
+    number, code = OTHERS[other]
+    names = answers(code, GIVEN)
+    verdict = task(number, *handed_over(number, names), seed=seed)
+    assert verdict, verdict.text
 
 
 @pytest.mark.slow
