@@ -439,7 +439,17 @@ def is_a_simulator(draw: Random, Bursts: Callable, machine: Any) -> None:
         f"The text asks for {PRIOR}",
     )
     asked(simulator.simulate)(jax.random.key(0), np.array([0.0, 1.0], np.float32), 7)
-    asked(simulator.features)(np.ones((7, 1), np.float32))
+    seen = np.asarray(asked(simulator.features)(np.arange(7, dtype=np.float32)[:, None]))
+    claim(
+        seen.ndim == 2 and len(seen) == 7,
+        f"features maps counts of shape (7, 1) to shape {seen.shape}",
+        "One row a cell stays one row a cell; numbers of a cell are joined along axis=-1",
+    )
+    claim(
+        bool(np.isfinite(seen).all()),
+        f"features of a count of 0 are {show(seen[0].tolist())}",
+        "The logarithm of 0 is no number; log1p(x) = log(1 + x) is",
+    )
     try:
         keeps_the_contract(simulator)
     except SimulatorError as error:
