@@ -7,7 +7,7 @@ of j = 1, ..., n - 1 are the site-frequency spectrum.
 
 With no growth, E[T_MRCA] = 2 (1 - 1/n) and E[count of j] = theta/j (Fu 1995).  A population that
 has grown as exp(g t) was smaller in the past, and its lines met sooner: a tree in constant
-population time s happens at time log(1 + g s)/g (Griffiths and Tavare 1994).
+population time s happens at time log(1 + g s)/g (Griffiths and Tavaré 1994).
 """
 
 from dataclasses import dataclass

@@ -32,7 +32,7 @@ from alfi.simulators.base import Simulator
 from alfi.simulators.posterior_grid import sample_grid
 
 PAPER = (
-    "Louppe, Hermans and Cranmer 2017, arXiv:1707.07113, section 4.2 (task); the prior of "
+    "Louppe, Hermans and Cranmer 2017, arXiv:1707.07113 (task); the prior of "
     "Pesah, Wehenkel and Louppe 2018, arXiv:1811.12932"
 )
 A_MAX = 2.42  # tanh(10/9) * 2 * 1.5 = 2.413, the largest |A| under the prior over (E, G_F)
