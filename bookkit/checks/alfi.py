@@ -112,14 +112,15 @@ def nes_gradient_is_the_gradient(draw: Random, nes_gradient: Callable) -> None:
     """The estimates average to the true gradient, within three standard errors."""
     m, log_s, target = draw.uniform(-1, 1), draw.uniform(-0.7, 0.2), draw.uniform(-1, 1)
     true = [2 * (m - target), 2 * math.exp(2 * log_s)]  # of E[(theta - target)^2]
-    runs, asked = [], []
+    runs: list[list[float]] = []
+    places: list[float] = []
     for k in range(40):
-        f = _seen_by(lambda theta: (number(theta) - target) ** 2, asked)
+        f = _seen_by(lambda theta: (number(theta) - target) ** 2, places)
         found = nes_gradient(f, [m, log_s], 250, Dice(f"{draw.random()} {k}"))
         runs.append(vector(found, 2))
     claim(
-        len(asked) == 40 * 250,
-        f"with n = 250 the function was asked {len(asked) // 40} times a call",
+        len(places) == 40 * 250,
+        f"with n = 250 the function was asked {len(places) // 40} times a call",
         "Call f once for each of the n draws.",
     )
     for i, name in enumerate(("m", "log s")):
@@ -532,7 +533,7 @@ def thinned_law(theta: list[float], efficiency: float, counts: np.ndarray) -> np
     """
     p = 1 / (1 + math.exp(-theta[0]))
     there = np.arange(len(_all_counts(theta[1])))
-    chance = p * np.exp([log_burst(theta[1], k) for k in there])
+    chance = p * np.exp([log_burst(theta[1], k) for k in there.tolist()])
     chance[0] += 1 - p
     return stats.binom.pmf(counts[:, None], there, efficiency) @ chance
 

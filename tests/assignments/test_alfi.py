@@ -60,6 +60,7 @@ def test_the_student_version_fails_and_reads_as_open(number):
 # What a student may well write: a line of the solution, what stands there instead, and the hint.
 NEWTON = "return theta + np.linalg.solve(slopes, gap)"
 POOL = "return each.mean(axis=0)"
+FEATURES = "return jnp.concatenate([jnp.log1p(x), x > 0], axis=-1)"
 TEST = "return bool(stats.chisquare(counts).pvalue > 0.01)"
 MISTAKES = {
     "the slope by b": (
@@ -112,6 +113,13 @@ MISTAKES = {
         "4", "jax.nn.sigmoid(theta[0]), (n_obs, 1))", "jax.nn.sigmoid(theta[0]))",
         "the share of cells"),
     "no logarithm": ("4", "jax.nn.sigmoid(theta[0])", "jnp.clip(theta[0], 0, 1)", "the law says"),
+    "features lose an axis": (
+        "4", FEATURES, "return jnp.log1p(x)[..., 0]", "one row a cell stays one row a cell"),
+    "features of a dark cell": ("4", FEATURES, "return jnp.log(x)", "log1p(x)"),
+    "an if on a traced number": (
+        "4", "k_on, k_size = jax.random.split(key)",
+        "key = key if theta[0] > 0 else key; k_on, k_size = jax.random.split(key)",
+        "write it with jax.numpy"),
     "an exception": ("4", "k_on, k_size = jax.random.split(key)", "k_on, k_size = key",
                      "at your line"),
     "the sign": ("5", "[0.0, math.log(efficiency)]", "[0.0, -math.log(efficiency)]",
