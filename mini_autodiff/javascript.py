@@ -7,6 +7,7 @@ for bit.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import math
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import ops, tree
-from .array import UNROLL, Array, Atoms
+from .array import UNROLL, Array, Atoms, array
 from .compile import Call
 from .compile import parameters as parameters_of
 from .loop import Loop
@@ -159,22 +160,15 @@ def _real(x: Any) -> Any:
 
 
 def _long_lists(x: Any) -> Any:
-    """JSON has no arrays but lists: a long list of numbers is taken as an array."""
+    """JSON has no arrays but lists: a long list of numbers or rows is taken as an array."""
     if isinstance(x, dict):
         return {k: _long_lists(v) for k, v in x.items()}
     if isinstance(x, (list, tuple)):
-        rows = [_long_lists(v) for v in x]
-        if len(x) > UNROLL and len({_shape(row) for row in rows} - {None}) == 1:
-            return Array(Array(map(_real, r)) if isinstance(r, list) else _real(r) for r in rows)
-        return rows
+        if len(x) > UNROLL:
+            with contextlib.suppress(TypeError, ValueError):  # it is no table of numbers
+                return array(tree.map(_real, x))
+        return [_long_lists(v) for v in x]
     return Array(map(_real, x.items)) if isinstance(x, Array) and x.ndim == 1 else x
-
-
-def _shape(x: Any) -> tuple | None:
-    """The shape of a row that an array may have; ``None`` for other things."""
-    if isinstance(x, list):
-        return (len(x),) if all(isinstance(v, (int, float)) for v in x) else None
-    return x.shape if isinstance(x, Array) else () if isinstance(x, (int, float)) else None
 
 
 def _paths(args: tuple, parameters: list[str]) -> list[str]:
@@ -187,8 +181,8 @@ def _paths(args: tuple, parameters: list[str]) -> list[str]:
                 plain = re.fullmatch(r"[^\W\d]\w*", str(key))
                 walk(x[key], f"{path}.{key}" if plain else f"{path}[{json.dumps(key)}]")
         elif isinstance(x, Array) and len(x) > UNROLL:
-            inside = [""] if x.ndim == 1 else _places(x.items[0])
-            out.extend(f"{path}.map(row => row{at})" if at else path for at in inside)
+            rows = _places(x.items[0])
+            out.extend(f"{path}.map(row => row{at})" if at else path for at in rows)
         elif isinstance(x, Array):
             out.extend(path + at for at in _places(x))
         elif type(x) in (list, tuple):
