@@ -20,7 +20,7 @@ class Gaussian(Simulator):
     parameter_names = ("mu", "log sigma")
     dim_x = 1
     prior = Uniform((-10.0, -2.0), (10.0, 1.5))
-    paper = "Gauss 1809; posterior: Gelman et al., Bayesian Data Analysis, 3rd ed., section 3.2"
+    paper = "Gauss 1809; posterior: Gelman et al., Bayesian Data Analysis, 3rd ed."
 
     def simulate(self, key: Array, theta: Array, n_obs: int) -> Array:
         return theta[0] + jnp.exp(theta[1]) * jax.random.normal(key, (n_obs, 1))
