@@ -58,7 +58,7 @@ release: .venv/.instructor  ## student versions of the assignments, into build/r
 	$(BIN)/python -m assignments.release
 
 grade: .venv/.instructor  ## grade a folder: make grade SUBMISSIONS=folder ASSIGNMENT=name
-	$(BIN)/python -m assignments.grade $(if $(SUBMISSIONS),'$(SUBMISSIONS)') $(if $(ASSIGNMENT),--assignment $(ASSIGNMENT))
+	$(BIN)/python -m assignments.grade $(if $(SUBMISSIONS),'$(SUBMISSIONS)') $(if $(ASSIGNMENT),--assignment $(ASSIGNMENT)) $(if $(CELL_LIMIT),--cell-limit $(CELL_LIMIT))
 
 node-tools:  ## for the tests that use Node: Pyodide and axe-core, into build/node
 	npm install --silent --no-save --no-audit --no-fund --prefix build/node pyodide@314.0.7 axe-core@4
