@@ -36,6 +36,8 @@ from alfi.recurrent_machine import Architecture, RecurrentMachine
 from alfi.sharding import mean_over_devices
 from alfi.simulators import Simulator
 
+Worlds = Callable[[Array], tuple[Simulator, Array]]
+
 
 @dataclass(frozen=True)
 class MetaConfig:
@@ -115,12 +117,30 @@ def episode_loss(
 
 
 def batch_loss(
-    machine: RecurrentMachine, simulator: Simulator, keys: Array, theta: Array, x: Array
+    machine: RecurrentMachine,
+    simulator: Simulator,
+    keys: Array,
+    theta: Array,
+    x: Array,
+    worlds: Worlds | None = None,
 ) -> Array:
-    """The mean loss of a batch of episodes."""
-    return jnp.mean(
-        jax.vmap(lambda k, t, y: episode_loss(machine, simulator, k, t, y))(keys, theta, x)
-    )
+    """The mean loss of a batch of episodes; with `worlds`, each in a changed program."""
+
+    def one(key, theta, x):
+        world = worlds(key)[0] if worlds else simulator
+        return episode_loss(machine, world, key, theta, x)
+
+    return jnp.mean(jax.vmap(one)(keys, theta, x))
+
+
+def episodes_in(worlds: Worlds, keys: Array, n_obs: int) -> tuple[Array, Array]:
+    """theta* and data x for each key, from the changed program of that key."""
+
+    def one(key):
+        world, theta = worlds(key)
+        return theta, world.simulate(jax.random.fold_in(key, 1), theta, n_obs)
+
+    return jax.vmap(one)(keys)
 
 
 def optimiser(config: MetaConfig) -> optax.GradientTransformation:
@@ -135,7 +155,11 @@ def optimiser(config: MetaConfig) -> optax.GradientTransformation:
 
 
 def make_chunk(
-    simulator: Simulator, static: RecurrentMachine, config: MetaConfig, mesh: Mesh | None = None
+    simulator: Simulator,
+    static: RecurrentMachine,
+    config: MetaConfig,
+    mesh: Mesh | None = None,
+    worlds: Worlds | None = None,
 ) -> Callable:
     """The compiled `chunk(weights, optimiser_state, first, pool, n) -> (..., losses)`.
 
@@ -149,7 +173,7 @@ def make_chunk(
         if config.freeze_encoder:
             frozen = jax.lax.stop_gradient(weights.encoder)
             machine = eqx.tree_at(lambda m: m.encoder, machine, eqx.combine(frozen, static.encoder))
-        return batch_loss(machine, simulator, keys, theta, x)
+        return batch_loss(machine, simulator, keys, theta, x, worlds)
 
     gradient = jax.value_and_grad(loss)
     if mesh is not None:
@@ -158,12 +182,15 @@ def make_chunk(
     def iteration(pool, carry, i):
         weights, opt_state = carry
         k_pick, k_loop = jax.random.split(jax.random.fold_in(jax.random.key(config.seed), i))
-        if config.pool:
+        keys = jax.random.split(k_loop, config.batch)
+        if worlds:
+            theta, x = episodes_in(worlds, keys, config.n_obs)
+        elif config.pool:
             pick = jax.random.randint(k_pick, (config.batch,), 0, config.pool)
             theta, x = pool[0][pick], pool[1][pick]
         else:
             theta, x = simulate_episodes(k_pick, simulator, config.batch, config.n_obs)
-        value, slope = gradient(weights, jax.random.split(k_loop, config.batch), theta, x)
+        value, slope = gradient(weights, keys, theta, x)
         step, opt_state = update(slope, opt_state, weights)
         return (optax.apply_updates(weights, step), opt_state), value
 
@@ -186,6 +213,7 @@ def meta_train(
     checkpoint: str | Path | None = None,
     progress: bool | Callable[[int, float], None] = True,
     mesh: Mesh | None = None,
+    worlds: Worlds | None = None,
 ) -> tuple[RecurrentMachine, np.ndarray]:
     """Train a machine on a simulator.
 
@@ -197,13 +225,17 @@ def meta_train(
             from it when started again with the same settings.
         progress: True prints a bar; a function is called as progress(iteration, loss).
         mesh: devices to spread each batch over, see `alfi.sharding.devices`.
+        worlds: `worlds(key)` -> (the simulator changed at random, theta*).  Each episode is then
+            simulated in a world of its own, which the machine's loop may ask and its encoder
+            does not know: practice for a program that has changed.  theta* may lie beyond the
+            prior, whose coordinates the worlds share.  Needs config.pool = 0.
 
     Returns:
         the trained machine, and the loss of each iteration, shape (n_iterations,).
 
     Raises:
-        ConfigError: the folder holds a run with other settings, or the batch does not divide
-            among the devices.
+        ConfigError: the folder holds a run with other settings, the batch does not divide
+            among the devices, or worlds are given with a pool.
 
     >>> from alfi.simulators import Poisson
     >>> config = MetaConfig(n_iterations=20, batch=8, n_obs=50, pool=64, chunk=10)
@@ -215,6 +247,11 @@ def meta_train(
         raise ConfigError(
             f"A batch of {config.batch} does not divide among {mesh.size} devices. Choose a "
             f"multiple of {mesh.size}."
+        )
+    if worlds and config.pool:
+        raise ConfigError(
+            f"Worlds are drawn anew in each step, so there is no pool. Got pool={config.pool}. "
+            "Set pool=0."
         )
     k_machine, k_pool = jax.random.split(jax.random.key(config.seed))
     if isinstance(machine, Architecture):
@@ -233,7 +270,7 @@ def meta_train(
     if config.pool and done < config.n_iterations:
         simulate = jax.jit(lambda key: simulate_episodes(key, simulator, config.pool, config.n_obs))
         pool = simulate(k_pool)
-    chunk = make_chunk(simulator, static, config, mesh)
+    chunk = make_chunk(simulator, static, config, mesh, worlds)
     report = _bar(config.n_iterations) if progress is True else progress
     while done < config.n_iterations:
         n = min(config.chunk, config.n_iterations - done)
