@@ -36,6 +36,7 @@ from alfi.recurrent_machine import Architecture, RecurrentMachine
 from alfi.sharding import mean_over_devices
 from alfi.simulators import Simulator
 
+RUNAWAY = 50.0  # a loss that only a proposal far off and far too narrow can have
 Worlds = Callable[[Array], tuple[Simulator, Array]]
 
 
@@ -127,8 +128,10 @@ def batch_loss(
     """The mean loss of a batch of episodes; with `worlds`, each in a changed program."""
 
     def one(key, theta, x):
-        world = worlds(key)[0] if worlds else simulator
-        return episode_loss(machine, world, key, theta, x)
+        if not worlds:
+            return episode_loss(machine, simulator, key, theta, x)
+        # A loop that runs away in a strange world would drown all others: it is not learnt from.
+        return jnp.minimum(episode_loss(machine, worlds(key)[0], key, theta, x), RUNAWAY)
 
     return jnp.mean(jax.vmap(one)(keys, theta, x))
 

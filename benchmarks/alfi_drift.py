@@ -77,7 +77,7 @@ def worlds(key):
 
 
 PRACTICE = MetaConfig(
-    n_iterations=3000,
+    n_iterations=2400,
     batch=32,
     pool=0,
     optimiser="muon",
