@@ -266,6 +266,8 @@ def meta_train(
 
     folder = Path(checkpoint) if checkpoint else None
     card = describe(simulator, machine, config)
+    if worlds:
+        card["worlds"] = worlds.__qualname__
     if folder is not None:
         done, (weights, opt_state, losses) = _resume(folder, card, (weights, opt_state, losses))
 
@@ -340,7 +342,7 @@ def _resume(folder: Path, card: dict, state):
     saved = json.loads((folder / "run.json").read_text())
     now = json.loads(json.dumps(card))
     if saved != now:
-        differ = [k for k in now if saved.get(k) != now[k]]
+        differ = [k for k in now | saved if saved.get(k) != now.get(k)]
         raise ConfigError(
             f"The folder {folder} holds a run with other settings ({', '.join(differ)}). Choose "
             "another folder, or the old settings."

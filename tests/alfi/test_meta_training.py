@@ -137,6 +137,13 @@ def test_a_machine_learns_to_ask_the_world():
     assert loss[True] < loss[False] - 0.5
 
 
+def test_a_run_in_other_worlds_is_another_run(tmp_path):
+    config = MetaConfig(n_iterations=2, batch=2, n_obs=3, pool=0, chunk=2)
+    meta_train(Shifted(), SMALL, config, checkpoint=tmp_path, progress=False, worlds=elsewhere)
+    with pytest.raises(ConfigError, match=r"other settings \(worlds\)"):
+        meta_train(Shifted(), SMALL, config, checkpoint=tmp_path, progress=False)
+
+
 def test_worlds_need_fresh_episodes():
     with pytest.raises(ConfigError, match="pool=0"):
         meta_train(Shifted(), SMALL, CONFIG, progress=False, worlds=elsewhere)
