@@ -105,9 +105,9 @@ MISTAKES = {
     "never honest": ("3", TEST, "return False", "the exact posterior passed your test 0 times"),
     "a vector": ("4", "return jnp.where(on, size, 0).astype(jnp.float32)",
                  "return jnp.where(on, size, 0).astype(jnp.float32)[:, 0]", "needs [:, None]"),
-    "NumPy's dice": (
-        "4", "on = jax.random.bernoulli(k_on, jax.nn.sigmoid(theta[0]), (n_obs, 1))",
-        "on = np.random.uniform(size=(n_obs, 1)) < 0.5", "the same key must give the same x"),
+    "NumPy's dice": (  # of a million faces: two throws that agree by chance would hide the mistake
+        "4", "jax.random.geometric(k_size, stop, (n_obs, 1)) - 1",
+        "np.random.randint(1_000_000, size=(n_obs, 1))", "the same key must give the same x"),
     "bursts from one": ("4", "stop, (n_obs, 1)) - 1", "stop, (n_obs, 1))", "counts from 1"),
     "one key for both": ("4", "jax.random.geometric(k_size", "jax.random.geometric(k_on",
                          "gives the same dice twice"),
