@@ -1,5 +1,7 @@
 """The frame of a check: what goes wrong in an answer becomes a sentence, and a seed draws alike."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from bookkit.checks import Checks, claim, close, course_seed, number, show, vector
@@ -85,10 +87,8 @@ def test_faults_of_form_become_sentences(check, capsys, answer, words):
 
 
 def test_an_open_exercise_says_what_will_be_asked(check, capsys):
-    def mine(x):
-        raise NotImplementedError
-
-    text = refused(check("1", mine), capsys)
+    open_cell = Mock(side_effect=NotImplementedError)  # as a student's version raises it
+    text = refused(check("1", open_cell), capsys)
     assert text == "Exercise 1 is still open. The check will ask: every entry is doubled."
 
 
