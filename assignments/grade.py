@@ -115,6 +115,7 @@ def grade(
                     shutil.copy(graded, out / f"{key}_{name}.ipynb")
             print(
                 f"{submission.student}: {submission.total:g} of {sum(maxima.values()):g}",
+                *(f"({m})" for m in submission.messages if ": stopped after" in m),
                 flush=True,
             )
             _write(out, assignment, submissions[:count], maxima)
@@ -167,7 +168,7 @@ def _grade_one(
             return
         for entry in grades:
             submission.scores[_task(entry.name)] += entry.score or 0.0
-    submission.messages += _messages(nbformat.read(graded, 4))
+    submission.messages += _messages(nbformat.read(graded, 4), cell_limit)
 
 
 def _reason(log: str) -> str:
@@ -189,19 +190,30 @@ def _task(cell: str) -> str:
     return re.sub(r"_(public|hidden)$", "", cell)
 
 
-def _messages(notebook: nbformat.NotebookNode) -> Iterator[str]:
-    """What the checks said of each answer that did not pass, and the errors of cells that check."""
+def _messages(notebook: nbformat.NotebookNode, cell_limit: int) -> Iterator[str]:
+    """What the checks said of each answer that did not pass, and the errors of cells that check.
+
+    A cell that ran out of time is named whatever it holds: a check further down may only have
+    missed what that cell was to make.
+    """
     for cell in notebook.cells:
+        outputs = cell.get("outputs", [])
+        errors = [o for o in outputs if o.output_type == "error"]
+        late = any(error.ename == "CellTimeoutError" for error in errors)
+        name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.source.partition("\n")[0]
+        if late:
+            yield (
+                f"{name}: stopped after {cell_limit} s. If the machine was slow or busy, grade "
+                f"again with more: CELL_LIMIT={3 * cell_limit}"
+            )
         if not is_grade(cell):
             continue
-        name, outputs = cell.metadata.nbgrader.grade_id, cell.get("outputs", [])
         said = "".join(o.text for o in outputs if o.output_type == "stream")
         said = " ".join(said.split())  # a kernel may send one text in several pieces
         if said and " passed: " not in said:
             yield f"{name}: {said}"
-        for output in outputs:
-            if output.output_type == "error":
-                yield f"{name}: {output.ename} {output.evalue}".strip()
+        for error in () if late else errors:
+            yield f"{name}: {error.ename} {error.evalue}".strip()
 
 
 def _write(out: Path, assignment: str, done: list[Submission], maxima: dict[str, float]) -> None:

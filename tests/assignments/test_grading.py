@@ -105,7 +105,22 @@ def test_a_crash_is_told(graded):
 def test_an_endless_task_costs_that_task_only(graded):
     row = graded[0]["endless"]
     assert points(row) == [0, 4, 0, 0, 0]  # task 4 needs task 3
-    assert "task_1_public: " in row["messages"]
+    assert "task_1_public: stopped after 10 s." in row["messages"]
+    assert "CellTimeoutError" not in row["messages"]
+
+
+def test_a_cell_that_ran_out_of_time_is_named_though_it_is_no_check():
+    """Else a check below it would blame the answer for what the cell had no time to make."""
+    slow = nbformat.v4.new_code_cell("machine = train()\nmachine.read()")
+    slow.outputs = [
+        nbformat.v4.new_output("error", ename=name, evalue="", traceback=[])
+        for name in ("KeyboardInterrupt", "CellTimeoutError")
+    ]
+    said = list(grading._messages(nbformat.v4.new_notebook(cells=[slow]), 30))
+    assert said == [
+        "machine = train(): stopped after 30 s. If the machine was slow or busy, grade again with "
+        "more: CELL_LIMIT=90"
+    ]
 
 
 def test_tampered_checks_are_put_back_and_no_name_is_a_formula(graded):
