@@ -24,8 +24,8 @@ The reader writes an answer and hands it over, the function itself, not its resu
 ...     return x
 >>> verdict = check("5.1", my_slope)
 Exercise 5.1, not yet: the derivative of x*x agrees with finite differences.
-  Counter-example: at x = 1.76177 you say 1.76177, but a small change of x changes x*x 3.52354
-  times as much.
+  Counter-example: at x = 1.76177 you say 1.76177, but a small change of x
+  changes x*x 3.52354 times as much.
   Hint: each factor of x*x contributes once.
 >>> verdict = check("5.1", lambda x: 2 * x)
 Exercise 5.1, passed: the derivative of x*x agrees with finite differences.
@@ -361,6 +361,7 @@ def _stopped(text: str) -> str:
 
 
 def _wrap(text: str) -> str:
+    """Lines that a page of the book shows whole."""
     return textwrap.fill(
-        text, 96, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        text, 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )

@@ -100,5 +100,5 @@ def test_a_model_of_ones_own(solutions, capsys):
         return 5.0 + 0.0 * field(t, u, p)
 
     assert not task("3", away, params)
-    assert "flat lines have" in capsys.readouterr().out
+    assert "flat lines have" in " ".join(capsys.readouterr().out.split())  # whatever the lines
     assert not task("3", field, {"log_rates": np.zeros(2)})
