@@ -99,7 +99,7 @@ def draw(fig, out):
         tags[arrow] = arrows("m", "v", f"{name}_right", f"{name}_up")
     plane.set(xlim=(19, 31), ylim=(-1.9, 1.4), xlabel="θ₁: mean diameter μ (µm)")
     plane.set_ylabel("θ₂: ln σ")
-    plane.set_title("parameters: ring = proposal, grey arrow = true gradient")
+    plane.set_title("ring: proposal; grey arrow: truly downhill")
     for k, name in enumerate(CLOUDS):
         (cloud,) = data.plot(out[f"x{k}"], ROWS[f"row{k}"], "o", ms=2.5, color=ink[name])
         tags[cloud] = points(f"x{k}", f"row{k}")
@@ -132,7 +132,7 @@ figure = Explorable(
     size=(4.6, 4.6),
     sentence=Sentence(
         "Four parameters, four clouds; their mean distance from what was seen is {mean_gap:.2f}. "
-        "The arrow from these four clouds has a cosine of {cosine:.2f} with the true gradient: "
+        "The arrow from these four clouds has a cosine of {cosine:.2f} with the true way down: "
         "{verdict}.",
         verdict=("cosine", [
             (0.0, "it points the wrong way"),
@@ -145,5 +145,5 @@ figure = Explorable(
         "near the truth": {"m": 25.0, "v": -0.25, "width": 0.8, "draw": 1},
         "narrow, on target": {"m": 25.0, "v": -0.25, "width": 0.1, "draw": 1},
     },
-    question="Does the arrow from four clouds point where the true gradient points?",
+    question="Does the arrow from four clouds point downhill?",
 )  # fmt: skip

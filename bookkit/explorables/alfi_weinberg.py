@@ -137,7 +137,7 @@ figure = Explorable(
     size=(4.6, 4.6),
     sentence=Sentence(
         "E and G enter only as A = {A:.2f}. The log-likelihood of the 500 muons is {fit:.1f}, "
-        f"at its best {BEST:.1f}{{verdict}}.",
+        f"at its best \u2212{-BEST:.1f}{{verdict}}.",
         verdict=("fit", [
             (BEST - 4, ": such muons are not what was seen"),
             (BEST - 1, ": not the best, not excluded"),
