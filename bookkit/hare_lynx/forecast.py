@@ -38,7 +38,12 @@ def ahead(model: Model, theta: Params, year: jax.Array, years: int) -> jax.Array
     return states[STEPS_A_YEAR::STEPS_A_YEAR, :2]
 
 
-def restart_loss(model: Model, theta: Params, values: jax.Array, seen: jax.Array) -> jax.Array:
+def restart_loss(
+    model: Model,
+    theta: Params,
+    values: jax.Array,
+    seen: jax.Array,
+) -> jax.Array:
     """Mean squared error of forecasts of up to 15 years from every year seen.
 
     values: (years, 2), centred; seen: how many may be used, as start and as truth.
@@ -49,7 +54,8 @@ def restart_loss(model: Model, theta: Params, values: jax.Array, seen: jax.Array
     rows = starts[:, None] + jnp.arange(1, TRAINED_AHEAD + 1)
     known = rows < seen
     truth = values[jnp.minimum(rows, len(values) - 1)]
-    return jnp.sum(jnp.where(known[..., None], paths - truth, 0.0) ** 2) / jnp.sum(known)
+    wrong = jnp.where(known[..., None], paths - truth, 0.0)
+    return jnp.sum(wrong**2) / jnp.sum(known)
 
 
 def draw_restarts(model: Model, key: jax.Array) -> Params:
