@@ -9,7 +9,7 @@ from bookkit.live import Explorable, Sentence, Slider, arrows, line, points, tex
 
 N_OBS, TRIES = 40, 8
 MU_UNIT, LOG_UNIT = 1.0, 0.4  # what one unit of the proposal's width means along each axis
-STEP = 0.6  # how much of a gradient is walked
+LENGTH = 2.0  # of both arrows, in those units: near the truth a slope is too short to be seen
 
 rng = random.Random(15)
 SEEN = [round(25.0 + 0.8 * rng.gauss(0, 1), 3) for _ in range(N_OBS)]
@@ -48,6 +48,12 @@ def true_gradient(m, v, width):
     return MU_UNIT * by_m, LOG_UNIT * by_v
 
 
+def unit(m, v):
+    """The direction of a gradient: length one."""
+    length = jnp.sqrt(m * m + v * v + 1e-300)
+    return m / length, v / length
+
+
 def program(p, data, *, distance=distance):
     m, v, width = p["m"], p["v"], p["width"]
     chosen = jnp.where(abs(data["which"] - p["draw"]) < 0.5, 1.0, 0.0)
@@ -63,18 +69,16 @@ def program(p, data, *, distance=distance):
     # The score of the mean is eps / width; mirrored draws make any baseline harmless.
     nes_m = sum((gap - mean_gap) * eps_m[k] for k, gap in enumerate(gaps)) / (4 * width)
     nes_v = sum((gap - mean_gap) * eps_v[k] for k, gap in enumerate(gaps)) / (4 * width)
-    true_m, true_v = true_gradient(m, v, width)
-    cosine = (nes_m * true_m + nes_v * true_v) / jnp.sqrt(
-        (nes_m**2 + nes_v**2) * (true_m**2 + true_v**2) + 1e-300
-    )
+    nes_m, nes_v = unit(nes_m, nes_v)
+    true_m, true_v = unit(*true_gradient(m, v, width))
     turn = 2 * math.pi / 48 * data["corner"]
     return out | {
         "ring_m": m + MU_UNIT * width * jnp.cos(turn),
         "ring_v": v + LOG_UNIT * width * jnp.sin(turn),
-        "nes_right": -STEP * MU_UNIT * nes_m, "nes_up": -STEP * LOG_UNIT * nes_v,
-        "true_right": -STEP * MU_UNIT * true_m, "true_up": -STEP * LOG_UNIT * true_v,
-        "mean_gap": mean_gap, "cosine": cosine, "d0": gaps[0], "d1": gaps[1], "d2": gaps[2],
-        "d3": gaps[3],
+        "nes_right": -LENGTH * MU_UNIT * nes_m, "nes_up": -LENGTH * LOG_UNIT * nes_v,
+        "true_right": -LENGTH * MU_UNIT * true_m, "true_up": -LENGTH * LOG_UNIT * true_v,
+        "mean_gap": mean_gap, "cosine": nes_m * true_m + nes_v * true_v,
+        "d0": gaps[0], "d1": gaps[1], "d2": gaps[2], "d3": gaps[3],
     }  # fmt: skip
 
 
@@ -113,7 +117,7 @@ def draw(fig, out):
 
 figure = Explorable(
     name="alfi_proposal",
-    title="A proposal, four parameters drawn from it, their clouds, and one step of the proposal",
+    title="A proposal, four parameters drawn from it, their clouds, and two ways downhill",
     sliders={
         "m": Slider("proposal's mean, of μ", 22.5, 27.5, 23.5, 0.1, "m", "µm"),
         "v": Slider("proposal's mean, of ln σ", -1.2, 0.8, 0.2, 0.05, "v"),

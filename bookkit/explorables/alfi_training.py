@@ -48,8 +48,8 @@ def draw(fig, out):
     words = above.set_title("green: exact posterior of sample D")
     below.axhline(0, color=ink["grid"])
     (dots,) = below.plot(out["truth"], out["gap"], "o", ms=3.5, color=ink["proposal"])
-    below.set(xlim=(0, 7.2), ylim=(-1.1, 1.1), xlabel="true θ of 60 fresh episodes")
-    below.set_ylabel("error of θ")
+    below.set(xlim=(0, 7.2), ylim=(-1.1, 1.1), ylabel="error of θ")
+    below.set_xlabel("true θ of 60 fresh episodes; errors cut at ±1")
     title = "green: exact posterior of sample D; violet: proposal, sd {sd:.2f}"
     return {curve: line("grid", "density"), dots: points("truth", "gap"),
             words: text(title)}  # fmt: skip

@@ -25,9 +25,9 @@ def asymmetry(energy, g):
 
 
 def ridge(a, g):
-    """The E of each G at which the asymmetry is A; 50 GeV, the prior's end, where it is beyond."""
+    """The E of each G at which the asymmetry is A; off the figure, beyond 50 GeV, where none is."""
     half = jnp.minimum(a / (2 * g), 0.999)
-    return jnp.minimum(45 + 2.25 * jnp.log((1 + half) / (1 - half)), 50.0)
+    return 45 + 2.25 * jnp.log((1 + half) / (1 - half))
 
 
 def edges(sizes):
