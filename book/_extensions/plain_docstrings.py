@@ -5,6 +5,7 @@ only what a reader of ``help()`` sees as structure: paragraphs, lists, underline
 names with their meaning, indented blocks and ``>>>`` examples. No docstring can break the build.
 """
 
+import ast
 import re
 import textwrap
 
@@ -85,7 +86,14 @@ def pieces(lines, begins):
 
 
 def literal(lines):
-    return "::\n\n" + textwrap.indent("\n".join(lines), "   ")
+    """As it stands, and in the colours of Python only if it is Python."""
+    text = "\n".join(lines)
+    try:
+        ast.parse(text)
+        language = "python"
+    except (SyntaxError, ValueError):
+        language = "text"
+    return f".. code-block:: {language}\n\n" + textwrap.indent(text, "   ")
 
 
 def joined(text):

@@ -50,3 +50,8 @@ def test_structure_that_help_shows_is_kept():
     assert kinds("Args:\n    f: a function,\n        pure.") == ["paragraph", "definition_list"]
     assert kinds("z ~ Normal(0, 1)   a scale\nx ~ Uniform(0, 1)  an edge") == ["literal_block"]
     assert kinds("Raises\n------\nKeyError\n    If not.") == ["paragraph", "definition_list"]
+
+
+def test_only_python_has_the_colours_of_python():
+    assert ".. code-block:: python" in plain_docstrings.as_rst("Say:\n\n    a = 1\n    f(a, b=2)")
+    assert ".. code-block:: text" in plain_docstrings.as_rst("x   a scale\ny   an edge, as 1/n")
