@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import errors, ops, tree
-from .ops import Number, scalar
+from .ops import Number, discrete, scalar
 
 UNROLL = 16
 """In a traced program, arrays of more rows than this stay lists that loops read."""
@@ -222,7 +222,7 @@ def reduce_sum(a: Any, axis: int | None = None) -> Any:
     if scalar(a):
         return a
     if axis is None:
-        return add_up(0.0, a)
+        return add_up(None, a) if a.size else 0.0
     if a.long:
         return a.sum(axis)
     axis = axis % a.ndim
@@ -235,13 +235,24 @@ def reduce_sum(a: Any, axis: int | None = None) -> Any:
 
 
 def add_up(total: Any, a: Array) -> Any:
-    """``total`` and then all numbers of an array, row by row."""
+    """``total`` (if it is a number), and then all numbers of an array, row by row.
+
+    A loop must start from a number: from 0.0, so long arrays do so wherever they are. Integers and
+    truths do too, so that their sum is a float.
+    """
+    if total is None and (a.long or len(a) > UNROLL):
+        total = 0.0
     if a.long:
         from .loop import scan
 
         return scan(lambda t, row: (add_up(t, Array((row,))), None), total, a)[0]
     for row in a.items:
-        total = add_up(total, row) if isinstance(row, Array) else total + row
+        if isinstance(row, Array):
+            total = add_up(total, row)
+        elif total is None and not discrete(row):
+            total = row
+        else:
+            total = (0.0 if total is None else total) + row
     return total
 
 
@@ -275,7 +286,8 @@ class Atoms:
 
     def __init__(self, of: Any, real: str = ""):
         leaves, self.structure = tree.flatten(of)
-        self.leaves: list[Any] = [x if type(x) is float else _leaf(x) for x in leaves]
+        plain = set(map(type, leaves)) <= {float}
+        self.leaves: list[Any] = leaves if plain else [_leaf(x) for x in leaves]
         self.arrays = any(issubclass(t, Array) for t in set(map(type, self.leaves)))
         self.atoms = list(self.leaves)
         if self.arrays:

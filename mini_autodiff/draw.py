@@ -37,6 +37,8 @@ class Graph:
             return name(x.index) if isinstance(x, Traced) else f"{x:g}"
 
         for i, op in enumerate(trace.ops):
+            if op is None:
+                continue
             if isinstance(op, Input):
                 self.rows.append((name(i), "input", []))
             elif isinstance(op, Output) or op.name == "loop":

@@ -8,6 +8,7 @@ the printed gradient of a solver is two loops, whatever the number of steps.
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from .debug import loops_are_plain
 from .ops import Special, apply, items, lengths_of, zero_like
 from .stacked import as_lists, from_lists, settle, unpacked
 from .tape import NestedTape, Tape, Var
-from .trace import Branch, Input, Output, Trace, Traced, replay, running
+from .trace import Branch, Output, Trace, Traced, replay, running
 
 
 class Loop(Special):
@@ -85,8 +86,8 @@ class Loop(Special):
         carried = [k for k in ks if k < n]
         for k in carried:
             if k not in body.kept:  # it comes out, but no step reads it
-                entry = body.emit(Input(), (), whole.inputs[k].lengths)
-                place = sum(j < k for j in body.kept)
+                entry, place = whole.inputs[k], sum(j < k for j in body.kept)
+                body.ops[entry.index] = whole.ops[entry.index]
                 body.inputs.insert(place, entry)
                 body.kept.insert(place, k)
         where: dict[int, int] = {}
@@ -108,9 +109,10 @@ class Loop(Special):
         places = [x.index for x in body.inputs + body.free_inputs]
         while True:
             hit = {i for i, flag in zip(places, flags, strict=True) if flag}
-            for i, op in enumerate(body.ops):
-                if op.smooth and any(type(x) is Traced and x.index in hit for x in body.args[i]):
-                    hit.add(i)
+            for i, (op, args) in enumerate(zip(body.ops, body.args, strict=True)):
+                for x in args:
+                    if type(x) is Traced and x.index in hit and op.smooth:
+                        hit.add(i)
             out = [isinstance(x, Traced) and x.index in hit for x in body.outputs]
             grown = [a or b for a, b in zip(flags, out[: self.carries], strict=False)]
             if grown == flags[: self.carries]:
@@ -118,6 +120,7 @@ class Loop(Special):
             flags[: self.carries] = grown
 
     # -- reverse mode --
+    @functools.cached_property
     def costly_entries(self) -> set[int]:
         """The entries (exp, tanh, ...) whose values are worth keeping for the reverse sweep.
 
@@ -143,13 +146,13 @@ class Loop(Special):
 
     def _with_costly_values(self) -> Trace:
         body = self.body
-        kept = [body.entries[i] for i in sorted(self.costly_entries())]
+        kept = [body.entries[i] for i in sorted(self.costly_entries)]
         return body.giving(body.outputs + body.inputs[: self.carries] + kept)
 
     def _with_inner_loops_remembering(self) -> Trace:
         body = Trace()
         kept: list = []
-        functions = self.costly_entries()
+        functions = self.costly_entries
 
         def run(i: int, op: Any, args: list) -> Any:
             if isinstance(op, Loop):
@@ -227,15 +230,13 @@ class Loop(Special):
             inner = [*state, *xs, *map(body.lift, values[n + lists :])]
             inner = [tape.new(x) if flag else x for x, flag in zip(inner, flags, strict=True)]
 
-            functions = self.costly_entries()
+            functions = self.costly_entries
 
             def recall(i: int, op: Any, args: list) -> Any:
+                if type(op) is ops.Op:
+                    return tape.apply(op, tuple(args), next(kept) if i in functions else None)
                 if isinstance(op, Loop):
                     return op.recorded(tape, args, [next(kept) for _ in op.remembering().results])
-                if i in functions:
-                    known = next(kept)
-                    on_tape = any(tape.lower(x) is not x for x in args)
-                    return tape.apply(op, tuple(args), known) if on_tape else known
                 return apply(op, *args)
 
             out = replay(self.body, inner, recall)

@@ -23,36 +23,50 @@ nan = math.nan
 ndarray = Array
 
 
-def _function(op: ops.Op) -> Callable[..., Any]:
-    def f(x: Any, *more: Any) -> Any:
-        if type(x) is Var and type(x.value) is float and not more:  # the most frequent case
-            try:
-                value, slope = op.with_slope(x.value)
-                return x.owner.record(value, (x.index, slope))
-            except (ArithmeticError, ValueError, TypeError):
-                pass  # the long way says what was wrong
-        args = (x, *more)
-        if len(args) != op.arity:
-            raise TypeError(f"{op.name} takes {op.arity} argument(s), but got {len(args)}")
-        if all(map(scalar, args)):
-            return op(*args)
-        return elementwise(op, *[x if scalar(x) else array(x) for x in args])
-
+def _named(f: Callable[..., Any], op: ops.Op) -> Callable[..., Any]:
     f.__name__ = f.__qualname__ = op.name
     slopes = ", ".join(s or "0" for s in op.formulas)
     f.__doc__ = f"{op.name}: ``{op.text}``, element by element. Slopes: ``{slopes}``."
     return f
 
 
-sin, cos, tan = _function(ops.sin), _function(ops.cos), _function(ops.tan)
-arcsin, arccos, arctan = _function(ops.arcsin), _function(ops.arccos), _function(ops.arctan)
+def _function(op: ops.Op) -> Callable[..., Any]:
+    """``op`` on numbers and arrays."""
+
+    def f(*args: Any) -> Any:
+        if len(args) != op.arity:
+            raise TypeError(f"{op.name} takes {op.arity} argument(s), but got {len(args)}")
+        if all(map(scalar, args)):
+            return op(*args)
+        return elementwise(op, *[x if scalar(x) else array(x) for x in args])
+
+    return _named(f, op)
+
+
+def _of_one(op: ops.Op) -> Callable[..., Any]:
+    """The same for one argument, with a short way for a number on a tape of floats."""
+    in_general, record = _function(op), op.record
+
+    def f(x: Any) -> Any:
+        if type(x) is Var and type(x.value) is float:
+            try:
+                return record(x, x.value)
+            except (ArithmeticError, ValueError, TypeError):
+                pass  # the long way says what was wrong
+        return in_general(x)
+
+    return _named(f, op)
+
+
+sin, cos, tan = _of_one(ops.sin), _of_one(ops.cos), _of_one(ops.tan)
+arcsin, arccos, arctan = _of_one(ops.arcsin), _of_one(ops.arccos), _of_one(ops.arctan)
 arctan2 = _function(ops.arctan2)
-sinh, cosh, tanh = _function(ops.sinh), _function(ops.cosh), _function(ops.tanh)
-exp, expm1 = _function(ops.exp), _function(ops.expm1)
-log, log1p, log10 = _function(ops.log), _function(ops.log1p), _function(ops.log10)
-sqrt, square, sign = _function(ops.sqrt), _function(ops.square), _function(ops.sign_)
-absolute = abs = _function(ops.absolute)
-sigmoid, softplus = _function(ops.sigmoid_), _function(ops.softplus_)
+sinh, cosh, tanh = _of_one(ops.sinh), _of_one(ops.cosh), _of_one(ops.tanh)
+exp, expm1 = _of_one(ops.exp), _of_one(ops.expm1)
+log, log1p, log10 = _of_one(ops.log), _of_one(ops.log1p), _of_one(ops.log10)
+sqrt, square, sign = _of_one(ops.sqrt), _of_one(ops.square), _function(ops.sign_)
+absolute = abs = _of_one(ops.absolute)
+sigmoid, softplus = _of_one(ops.sigmoid_), _of_one(ops.softplus_)
 maximum, minimum = _function(ops.maximum_), _function(ops.minimum_)
 where = _function(ops.where)
 add, subtract = _function(ops.add), _function(ops.sub)

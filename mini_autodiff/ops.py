@@ -35,15 +35,17 @@ class Op:
         name: its name, as in ``mini_autodiff.numpy``.
         text: the formula in Python; ``javascript`` the same in JavaScript.
         binds: how tightly the formula binds, from ``PRECEDENCE``.
+        repeats: whether an argument stands in the formula twice.
         value: the formula as a function of floats.
         slopes: one function of ``(arguments..., value)`` for each argument, for floats.
         rules: the same functions for any numbers (traced, nested); ``None`` where the slope is 0.
-        with_slope: of one argument, for a float: the value and its slope.
+        record: of one argument: ``record(x, a)`` writes it on the tape of ``x``, whose value is the
+            float ``a``; ``None`` if it has no slope.
     """
 
     __slots__ = words(
-        "arity binds checks costly domain formulas javascript name rules slopes smooth text value "
-        "with_slope"
+        "arity binds checks costly domain formulas javascript name record repeats rules slopes "
+        "smooth text value"
     )
 
     def __init__(
@@ -52,14 +54,15 @@ class Op:
         arguments = [a for a in "abc" if a in re.split(r"\W", text)]
         self.name, self.text, self.formulas, self.domain = name, text, slopes, domain
         self.arity, self.binds = len(arguments), PRECEDENCE[binds]
+        self.repeats = any(re.split(r"\W", text).count(a) > 1 for a in arguments)
         self.javascript = javascript or re.sub(r"\b([a-z]\w+)\(", _javascript_name, text)
         names = ", ".join(arguments)
         every = ", ".join((s and f"lambda {names}, v: {s}") or "None" for s in slopes)
         code = compile(f"(lambda {names}: {text}), ({every or 'None'},)", __file__, "eval")
         self.value, self.slopes = eval(code, FLOAT)
         _, self.rules = eval(code, GENERIC)
-        both = f"lambda a: ((v := {text}), {slopes[0]})" if len(slopes) == 1 else "None"
-        self.with_slope: Any = eval(both, FLOAT)
+        entry = f"lambda x, a: x.owner.record(v := {text}, (x.index, {slopes[0]}))"
+        self.record: Any = eval(entry, FLOAT) if self.arity == 1 and slopes[0] else None
         self.smooth = any(slopes)
         self.checks = text.startswith("log")  # its slope exists where its value does not
         self.costly = self.smooth and any(f in text for f in (*MATH, "sigmoid", "softplus", "**"))
@@ -112,6 +115,12 @@ class Number:
     """
 
     __slots__ = ("owner",)
+    owner: Any
+    value: Any  # of all but a trace's numbers, which have ``lengths``
+    lengths: Any
+    # No __getattr__: Python reads every attribute of a class that has one three times slower.
+    shape, ndim = (), 0  # those of a number, as in JAX
+    discrete = False  # a trace has entries that will be truths or integers
     __hash__ = None  # type: ignore[assignment]  # as a dict key it would compare by identity
 
     # fmt: off
@@ -161,11 +170,6 @@ class Number:
     def __round__(self, digits=None):
         raise errors.not_a_float("round()")
 
-    def __getattr__(self, name: str):
-        if name in ("shape", "ndim"):  # a number has the shape of a number, as in JAX
-            return () if name == "shape" else 0
-        raise AttributeError(f"a {type(self).__name__} has no attribute {name!r}")
-
 
 def scalar(x: Any) -> bool:
     """Whether ``x`` is one number: ours, Python's, or NumPy's."""
@@ -174,11 +178,17 @@ def scalar(x: Any) -> bool:
     )
 
 
+def discrete(x: Any) -> bool:
+    """Whether a number is an integer or a truth, or will be one when its program runs."""
+    return isinstance(x, int) or (isinstance(x, Number) and x.discrete)
+
+
 def apply(op: Any, *args: Any) -> Any:
     """Do ``op``: on the deepest owner among the arguments, or at once if all are floats."""
     top = None
     for x in args:
-        if isinstance(x, Number) and (top is None or x.owner.depth > top.depth):
+        known = not isinstance(x, Number) or x.owner is top
+        if not known and (top is None or x.owner.depth > top.depth):
             top = x.owner
     if top is not None:
         return top.apply(op, args)

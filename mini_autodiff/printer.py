@@ -12,6 +12,7 @@ import itertools
 import keyword
 import re
 from abc import ABC, abstractmethod
+from collections import Counter, defaultdict
 from typing import Any
 
 from .ops import PRECEDENCE, Op, words
@@ -60,49 +61,48 @@ def prune(
     marked: tuple | None = None,
     keep_inputs: bool = False,
 ) -> Trace:
-    """A copy with only the entries that the outputs and guards need.
+    """The trace without the entries that the outputs and guards do not need.
 
-    ``same`` says which inputs are copies of earlier ones; ``marked`` is the result of ``mark``.
-    ``kept`` of the copy lists the positions of the inputs that are left, ``kept_free`` those of
-    the free inputs.
+    All entries keep their place; those left out have ``None`` for their operation. ``same`` says
+    which inputs are copies of earlier ones; ``marked`` is the result of ``mark``. ``kept`` of the
+    new trace lists the positions of the inputs that are left, ``kept_free`` those of the free ones.
     """
     outputs = trace.outputs if outputs is None else outputs
     need, loops = marked or mark(trace, outputs)
-    new = Trace(trace.example)
-    at: dict[int, Any] = {}
-    places = [(x, "inputs", k) for k, x in enumerate(trace.inputs)]
-    places += [(x, "free_inputs", k) for k, x in enumerate(trace.free_inputs)]
-    for x, group, k in places:
-        first = trace.inputs[same[k]].index if group == "inputs" and same and k in same else -1
-        if first in at:
-            at[x.index] = at[first]
-        elif x.index in need or keep_inputs:
-            at[x.index] = new.emit(trace.ops[x.index], (), x.lengths)
-            getattr(new, group).append(at[x.index])
-            (new.kept if group == "inputs" else new.kept_free).append(k)
-    for i, op in enumerate(trace.ops):
-        if i not in need or i in at:
-            continue
-        args = trace.args[i]
+    if keep_inputs:
+        need.update(x.index for x in trace.inputs + trace.free_inputs)
+    copies: dict[int, Traced] = {}  # the input that stands for a copy of it
+    for k, first in (same or {}).items():
+        if trace.inputs[first].index in need:
+            copies[trace.inputs[k].index] = trace.inputs[first]
+            need.discard(trace.inputs[k].index)
+
+    def kept(x: Any) -> Any:
+        return copies.get(x.index, x) if type(x) is Traced else x
+
+    new = trace.giving([kept(x) for x in outputs])
+    new.free = []
+    new.kept = [k for k, x in enumerate(trace.inputs) if x.index in need]
+    new.kept_free = [k for k, x in enumerate(trace.free_inputs) if x.index in need]
+    new.inputs = [trace.inputs[k] for k in new.kept]
+    new.free_inputs = [trace.free_inputs[k] for k in new.kept_free]
+    new.ops = [op if i in need else None for i, op in enumerate(trace.ops)]
+    new.args = [tuple(map(kept, args)) for args in trace.args] if copies else list(trace.args)
+    for i, op in enumerate(new.ops):
         if i in loops:
-            op, args, _ = loops[i]
-        elif isinstance(op, Output):
-            op = Output(loops[args[0].index][2][op.k])
-        args = tuple([at[x.index] if type(x) is Traced else x for x in args])
-        at[i] = new.emit(op, args, trace.entries[i].lengths)
-    new.outputs = [at[x.index] if isinstance(x, Traced) else x for x in outputs]
-    new.guards = [(at[c.index], outcome) for c, outcome in trace.guards]
-    for i, entry in at.items():
-        if i in trace.names:
-            new.names.setdefault(entry.index, trace.names[i])
-            if i in trace.indexed:
-                new.indexed.add(entry.index)
-        if i in trace.cotangent_of:
-            found = [pair for pair in trace.cotangent_of[i] if pair[0] in at]
-            if found:
-                value, users = next((p for p in found if p[0] in trace.names), found[0])
-                users = [at[u].index for u in users if u in at]
-                new.cotangent_of[entry.index] = [(at[value].index, users)]
+            new.ops[i], new.args[i] = loops[i][0], tuple(map(kept, loops[i][1]))
+        elif type(op) is Output:
+            new.ops[i] = Output(loops[trace.args[i][0].index][2][op.k])
+    new.names = {copies[i].index: name for i, name in trace.names.items() if i in copies}
+    new.indexed = trace.indexed | {x.index for i, x in copies.items() if i in trace.indexed}
+    new.names |= trace.names
+    here = {i: i for i in need} | {i: x.index for i, x in copies.items()}
+    new.cotangent_of = {}
+    for i, pairs in trace.cotangent_of.items():
+        found = [pair for pair in pairs if pair[0] in here] if i in need else []
+        if found:
+            value, users = next((p for p in found if p[0] in trace.names), found[0])
+            new.cotangent_of[i] = [(here[value], [here[u] for u in users if u in here])]
     return new
 
 
@@ -127,8 +127,8 @@ def pieces(text: str) -> list[str]:
 
 
 @functools.cache
-def plan(text: str, binds: int) -> tuple[list[str], list[tuple[int, int]], int]:
-    """A formula as literals, the arguments between them, and how tightly it binds.
+def plan(text: str, binds: int) -> tuple[str, list[tuple[int, int]], int]:
+    """A formula as a template, the arguments that go into it, and how tightly it binds.
 
     With each argument comes how tightly it must bind to stand there without parentheses.
     """
@@ -140,12 +140,7 @@ def plan(text: str, binds: int) -> tuple[list[str], list[tuple[int, int]], int]:
         enclosed = parts[k - 1].endswith(("(", ", ")) and parts[k + 1].startswith((")", ", "))
         leftmost = k == 1 and not parts[0] and binds in (PRECEDENCE["+"], PRECEDENCE["*"])
         places.append(("abc".index(parts[k]), 0 if enclosed else binds if leftmost else binds + 1))
-    return parts[::2], places, binds
-
-
-@functools.cache
-def occurrences(text: str, place: int) -> int:
-    return pieces(text).count("abc"[place])
+    return "%s".join(parts[::2]), places, binds
 
 
 class Printer(ABC):
@@ -225,40 +220,36 @@ class Printer(ABC):
         """
         guards = {c.index: outcome for c, outcome in trace.guards}
         formulas: dict[int, str] = {}
-        last = _last_use(trace) if any(op.name == "loop" for op in trace.ops) else {}
+        last = _last_use(trace) if any(op and op.name == "loop" for op in trace.ops) else {}
         for i, op in enumerate(trace.ops):
-            if isinstance(op, (Input, Output)):
+            if op is None or isinstance(op, (Input, Output)):
                 continue
             if op.name == "loop":
                 self.loop(trace, i, env, uses, last)
                 continue
             text, binds = self.formula(op, trace.args[i], env)
             formulas[i] = text
-            named = i in trace.names or (i in trace.cotangent_of and uses.get(i, 0) > 1)
-            named = named or self._shown(trace, i, env)
-            if not uses.get(i) and i not in guards:
-                self.check(text, op)
-            elif i in ends and uses.get(i, 0) == 1:
+            used = uses.get(i, 0)
+            apart = i in trace.names or len(text) > WIDTH or self._shown(trace, i, env)
+            if used == 1 and (not apart or i in ends or i in guards):
                 env[i] = (text, binds)
-            elif named or uses.get(i, 0) != 1 or len(text) > WIDTH:
-                if i in guards and uses.get(i, 0) == 1:
-                    env[i] = (text, binds)
-                else:
-                    name = self.name_of(trace, i, env)
-                    self.assign(name, text, True, self.comment(trace, i, env, formulas))
-                    env[i] = (name, ATOM)
+            elif used or i in guards:
+                name = self.name_of(trace, i, env)
+                self.assign(name, text, True, self.comment(trace, i, env, formulas))
+                env[i] = (name, ATOM)
             else:
-                env[i] = (text, binds)
+                self.check(text, op)
             if i in guards:
                 self.guard(env[i][0], guards[i])
         return formulas
 
     def _shown(self, trace: Trace, i: int, env: dict) -> bool:
         """Whether an entry is the cotangent of a value that has a line of its own."""
-        value = trace.cotangent_of[i][0][0] if i in trace.cotangent_of else None
-        if value is None or env.get(value, ("", 0))[1] != ATOM:
+        if i not in trace.cotangent_of:
             return False
-        return value in trace.names or isinstance(trace.ops[value], Input)
+        value = trace.cotangent_of[i][0][0]
+        own_line = env.get(value, ("", 0))[1] == ATOM
+        return own_line and (value in trace.names or isinstance(trace.ops[value], Input))
 
     def name_of(self, trace: Trace, i: int, env: dict) -> str:
         if i in trace.names:
@@ -301,12 +292,13 @@ class Printer(ABC):
             return self.list_text(op, args, env), ATOM
         if op.text == "a":
             return (self.text(args[0], env), env[args[0].index][1])
-        literals, places, binds = plan(getattr(op, self.spelling), op.binds)
-        out = [literals[0]]
-        for literal, (place, above) in zip(literals[1:], places, strict=True):
-            out.append(self.text(args[place], env, above))
-            out.append(literal)
-        return "".join(out), binds
+        template, places, binds = plan(getattr(op, self.spelling), op.binds)
+        texts = []
+        for place, above in places:
+            x = args[place]
+            text, inside = env[x.index] if type(x) is Traced else (self.text(x, env, above), ATOM)
+            texts.append(text if inside >= above else f"({text})")
+        return template % tuple(texts), binds
 
     def list_text(self, op: Any, args: tuple, env: dict) -> str:
         text = getattr(op, self.spelling)
@@ -418,10 +410,12 @@ class Printer(ABC):
         """Give the carries their new values, one line each where the order allows."""
         rows = zip(names, texts, comments, strict=True)
         todo = [(n, t, c, set(re.findall(r"\w+", t))) for n, t, c in rows if n != t]
+        mentioned = Counter(word for row in todo for word in row[3])
         while todo:
-            for i, (name, text, comment, _) in enumerate(todo):
-                if not any(name in row[3] for j, row in enumerate(todo) if j != i):
+            for i, (name, text, comment, used) in enumerate(todo):
+                if mentioned[name] == (name in used):  # no other row needs the old value
                     self.assign(name, text, False, "" if text.isidentifier() else comment)
+                    mentioned.subtract(used)
                     del todo[i]
                     break
             else:
@@ -439,18 +433,19 @@ def _item_of(text: str) -> str:
 
 def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
     """How often the text of each entry will be written; 2 where it must have a name."""
-    uses: dict[int, int] = {}
+    uses: dict[int, int] = defaultdict(int)
 
     def use(x: Any, times: int = 1) -> None:
         if type(x) is Traced:
-            uses[x.index] = uses.get(x.index, 0) + times
+            uses[x.index] += times
 
-    for i, op in enumerate(trace.ops):
-        args = trace.args[i]
+    for op, args in zip(trace.ops, trace.args, strict=True):
         if type(op) is Op:
-            for place, x in enumerate(args):
+            for x in args:
                 if type(x) is Traced:
-                    uses[x.index] = uses.get(x.index, 0) + occurrences(op.text, place)
+                    uses[x.index] += 1 + op.repeats
+        elif op is None:
+            continue
         elif op.name == "loop":
             inits, columns, free = op.split(args)
             for x in inits + columns:
@@ -472,7 +467,7 @@ def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
 def _last_use(trace: Trace) -> dict[int, int]:
     last: dict[int, int] = {}
     for i, args in enumerate(trace.args):
-        for x in args:
+        for x in args if trace.ops[i] else ():
             if isinstance(x, Traced):
                 last[x.index] = i
     for x in trace.outputs:
@@ -480,8 +475,9 @@ def _last_use(trace: Trace) -> dict[int, int]:
             last[x.index] = len(trace.ops)
     # a result of a loop is written when the loop runs; text that waits keeps what it mentions
     for i in range(len(trace.ops) - 1, -1, -1):
-        for x in trace.args[i]:
-            plain = not isinstance(trace.ops[i], (Output, Input)) and trace.ops[i].name != "loop"
-            if plain and isinstance(x, Traced):
-                last[x.index] = max(last[x.index], last.get(i, i))
+        op = trace.ops[i]
+        if op and not isinstance(op, (Output, Input)) and op.name != "loop":
+            for x in trace.args[i]:
+                if isinstance(x, Traced):
+                    last[x.index] = max(last[x.index], last.get(i, i))
     return last

@@ -97,7 +97,7 @@ class Stacked(Array):
         from .loop import scan
 
         if axis is None:
-            return add_up(0.0, self)
+            return add_up(None, self)
         if axis % self.ndim:
             return _map(lambda row: row.sum(axis % self.ndim - 1), self)
         start = elementwise(lambda x: 0.0, self.like) if isinstance(self.like, Array) else 0.0

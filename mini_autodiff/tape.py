@@ -137,9 +137,9 @@ class Tape:
         """
         if type(op) is not ops.Op:
             return op.reverse(self, args)
-        values = [self.lower(x) for x in args]
+        values = [x.value if isinstance(x, Var) and x.owner is self else x for x in args]
         value = apply(op, *values) if value is None else value
-        rules = op.slopes if set(map(type, values)) == {float} else op.rules
+        rules = op.slopes if type(value) is float else op.rules  # a float comes from floats
         edges: list[Any] = []
         for x, value_of_x, rule in zip(args, values, rules, strict=False):
             if rule and x is not value_of_x:
@@ -157,14 +157,14 @@ class Tape:
                     edges(cotangent)
             elif len(edges) == 4:
                 left, left_slope, right, right_slope = edges
-                before, share = cotangent[left], left_slope * c
-                cotangent[left] = share if before is None else before + share
-                before, share = cotangent[right], right_slope * c
-                cotangent[right] = share if before is None else before + share
+                before = cotangent[left]
+                cotangent[left] = left_slope * c if before is None else before + left_slope * c
+                before = cotangent[right]
+                cotangent[right] = right_slope * c if before is None else before + right_slope * c
             elif edges:
                 place, slope = edges
-                before, share = cotangent[place], slope * c
-                cotangent[place] = share if before is None else before + share
+                before = cotangent[place]
+                cotangent[place] = slope * c if before is None else before + slope * c
         self._explain(cotangent)
 
     def pull(self, outputs: list, cotangents: list, inputs: list) -> list:
@@ -173,8 +173,11 @@ class Tape:
         for x, c in zip(outputs, cotangents, strict=True):
             self.accumulate(cotangent, x, c)
         self.reverse(cotangent)
-        found = [(x, cotangent[x.index]) for x in inputs]
-        return [ops.zero_like(x.value) if c is None else c for x, c in found]
+        found = [cotangent[x.index] for x in inputs]
+        if None in found:
+            zeros = [ops.zero_like(x.value) for x in inputs]
+            return [z if c is None else c for z, c in zip(zeros, found, strict=True)]
+        return found
 
     def accumulate(self, cotangent: list, x: Any, share: Any) -> None:
         """Add a share to the cotangent of ``x``, if ``x`` is on this tape."""
@@ -185,9 +188,10 @@ class Tape:
     def _explain(self, cotangent: list) -> None:
         users: dict[int, list] = {i: [] for i in self.numbers}
         for i, value in self.numbers.items():
-            for place in self.edges[i][::2]:
-                if place in users and cotangent[i] is not None:
-                    users[place].append(value)
+            if cotangent[i] is not None:
+                for place in self.edges[i][::2]:
+                    if place in users:
+                        users[place].append(value)
         for i, value in self.numbers.items():
             if isinstance(cotangent[i], Number):
                 cotangent[i].note_cotangent(value, users[i])
@@ -243,7 +247,7 @@ def vjp(f: Callable, *primals: Any, has_aux: bool = False, tape: Tape | None = N
     into = Atoms(primals, real="vjp")
     tape = tape or tape_for(into.atoms)
     try:
-        inputs = [tape.new(value) for value in into.atoms]
+        inputs = list(map(tape.record, into.atoms))
         out = f(*into.rebuild(inputs))
         out, aux = out if has_aux else (out, None)
         outputs = Atoms(out)

@@ -24,10 +24,19 @@ from .tape import depths
 class Traced(Number):
     """An entry of a trace: a number, or, if ``shape`` is not empty, a list of numbers."""
 
-    __slots__ = ("index", "lengths")
+    __slots__ = ("index", "lengths")  # no __init__: Trace.emit fills them in, which is faster
+    owner: Trace
+    index: int
+    lengths: tuple[int, ...]
 
-    def __init__(self, owner: Trace, index: int, lengths: tuple[int, ...] = ()):
-        self.owner, self.index, self.lengths = owner, index, lengths
+    @property
+    def discrete(self) -> bool:  # type: ignore[override]
+        return not self.owner.ops[self.index].smooth
+
+    def __rmul__(b, a):
+        if type(a) is float and a == 1.0:  # the slope of every sum
+            return b
+        return super().__rmul__(a)
 
     def __bool__(self) -> bool:
         return self.owner.decide(self)
@@ -64,6 +73,10 @@ class Output:
 
     def __init__(self, k: int):
         self.k = k
+
+
+SIGNED = {ops.add, ops.sub, ops.mul, ops.neg}
+"""Operations that a sign can be taken out of."""
 
 
 class Trace:
@@ -113,7 +126,10 @@ class Trace:
 
     def emit(self, op: Any, args: tuple, lengths: tuple[int, ...] = ()) -> Traced:
         """Write one entry."""
-        entry = Traced(self, len(self.ops), lengths)
+        entry = Traced()
+        entry.owner = self
+        entry.index = len(self.ops)
+        entry.lengths = lengths
         self.ops.append(op)
         self.args.append(args)
         self.entries.append(entry)
@@ -121,12 +137,12 @@ class Trace:
 
     def _see_frames(self) -> None:
         """Keep the frames of the user's functions that are running, for their local names."""
-        frame = sys._getframe(2)
+        frame = sys._getframe(5)  # the four nearest are those that write an entry
         new = []
         while frame is not None and frame not in self.frames:
             code = frame.f_code
-            comprehension = code.co_name[0] == "<" and code.co_name != "<lambda>"
-            if not comprehension and not code.co_filename.startswith(errors.PACKAGE):
+            own = not code.co_filename.startswith(errors.PACKAGE)
+            if own and (code.co_name[0] != "<" or code.co_name == "<lambda>"):  # no comprehension
                 new.append(frame)
             frame = frame.f_back  # type: ignore[assignment]
         depth = self.frames.get(frame, 0)  # type: ignore[arg-type]
@@ -161,13 +177,18 @@ class Trace:
     def apply(self, op: Any, args: tuple) -> Any:
         if self.finished:
             raise errors.leaked()
-        mine = [x if type(x) is float else self.lift(x) for x in args]
+        mine, lists = [], False
+        for x in args:
+            if isinstance(x, Number):
+                if x.owner is not self:
+                    x = self.lift(x)
+                lists = lists or x.lengths
+            elif type(x) is Items:
+                lists = True
+            mine.append(x)
         if type(op) is not ops.Op:
             return op.trace(self, tuple(mine))
-        for x in mine:
-            if x.lengths if type(x) is Traced else type(x) is Items:
-                return self._on_lists(op, tuple(mine))
-        return self.simplest(op, tuple(mine))
+        return self._on_lists(op, tuple(mine)) if lists else self.simplest(op, tuple(mine))
 
     def _on_lists(self, op: ops.Op, args: tuple) -> Any:
         """The two operations that a reverse sweep does on cotangents, when they are lists."""
@@ -198,7 +219,7 @@ class Trace:
                 return b if a == 1 else self.simplest(ops.neg, (b,))
             if type(b) is not Traced and abs(b) == 1 and type(b) is not bool:
                 return a if b == 1 else self.simplest(ops.neg, (a,))
-        if self.negatives and op in (ops.add, ops.sub, ops.mul, ops.neg):
+        if self.negatives and op in SIGNED:
             less = [self.negatives.get(x.index) if type(x) is Traced else None for x in args]
             if less[0] is not None or less[-1] is not None:
                 return self._signs_out(op, args, less)
@@ -238,10 +259,10 @@ class Trace:
 
     def origin(self, x: Any) -> int | None:
         """The entry of this trace that a number wraps."""
-        while isinstance(x, Number) and not isinstance(x, Traced):
+        while type(x) is not Traced:
+            if not isinstance(x, Number):
+                return None
             x = x.value
-        if not isinstance(x, Traced):
-            return None
         x = x if x.owner is self else self._lifted.get(id(x))
         return None if x is None else x.index
 

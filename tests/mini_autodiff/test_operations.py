@@ -97,3 +97,23 @@ def test_stable_functions_do_not_overflow():
 def test_not_a_number_passes_through_maximum():
     assert math.isnan(jnp.maximum(math.nan, 1.0))
     assert math.isnan(jnp.maximum(1.0, math.nan))
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_sign_is_a_constant_to_every_derivative(compiled):
+    gradient = ad.grad(lambda x: jnp.sign(x) * x * x)
+    gradient = ad.jit(gradient) if compiled else gradient
+    assert gradient(2.0) == 4.0  # d(x |x|)/dx = 2 |x|
+    assert gradient(-2.0) == 4.0
+
+
+def test_sums_of_few_numbers_add_nothing_else():
+    total = ad.jit(lambda x: jnp.sum(x))
+    total(jnp.array([1.0, 2.0]))
+    assert "return x_0 + x_1," in total.source
+    for compiled in (lambda f: f, ad.jit):  # what is no float yet is summed as floats, as before
+        count = compiled(lambda x: jnp.sum(x > 0.0))
+        assert repr(count(jnp.array([1.0]))) == "1.0"
+        assert repr(count(jnp.array([1.0, -1.0, 2.0]))) == "2.0"
+    assert repr(jnp.sum(jnp.arange(3))) == "3.0"
+    assert jnp.sum(jnp.array([])) == 0.0
