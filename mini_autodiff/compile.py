@@ -149,10 +149,12 @@ class Program:
 
     def result(self, values: tuple) -> Any:
         """The output tree with plain numbers."""
-        supply = iter(values)
-        leaves = [
-            _fill(x, supply) if isinstance(x, Array) else next(supply) for x in self.out.leaves
-        ]
+        leaves: Any = values
+        if self.out.arrays:
+            each = iter(values)
+            leaves = [
+                _fill(x, each) if isinstance(x, Array) else next(each) for x in self.out.leaves
+            ]
         return tree.unflatten(self.out.structure, leaves)
 
 
@@ -182,7 +184,7 @@ class Call:
 
     def __init__(self, args: tuple, kwargs: dict):
         self.args, self.kwargs = args, kwargs
-        self.leaves, self.structure = tree.flatten((args, kwargs))
+        self.leaves, self.structure = tree.flatten((args, kwargs) if kwargs else (args,))
         self.values: list = []
         self.traced = False
         kinds: list = []
@@ -197,7 +199,9 @@ class Call:
                 self.values += _columns(x) if len(x) > UNROLL else x.atoms()
                 self.traced |= len(x) > UNROLL and not x.settled()
             kinds.append(x.shape if isinstance(x, Array) else (type(x), x))
-        self.traced |= any(issubclass(t, Number) for t in set(map(type, self.values)))
+        kinds_of_number = set(map(type, self.values))
+        if kinds_of_number != {float}:
+            self.traced |= any(issubclass(t, Number) for t in kinds_of_number)
         self.key = (repr(self.structure), tuple(kinds))
 
     def fill(self, trace: Trace, f: Callable) -> tuple:
@@ -215,7 +219,7 @@ class Call:
             else:
                 new = isinstance(x, float)
                 leaves.append(trace.new(name, indexed=name[-1:].isdigit()) if new else x)
-        return tree.unflatten(self.structure, leaves)
+        return (*tree.unflatten(self.structure, leaves), {})[:2]
 
 
 def _columns(x: Array) -> list:
