@@ -416,6 +416,8 @@ def check_carry(before: Atoms, carry: Any) -> None:
 
 def stop_gradient(x: Any) -> Any:
     """The same value, treated as a constant by every derivative."""
+    if type(x) is float:
+        return x
     found = Atoms(x)
     return found.rebuild([ops.stop_gradient(a) for a in found.atoms])
 

@@ -80,7 +80,8 @@ def march(
     t, y = t0, state(y0)
     k1 = first_slope(f, t, y, args)
     k1 = lax.stop_gradient(k1) if frozen else k1
-    h = min(first_step or _first_step(y, k1, rtol, atol, span), span)
+    atoms = Atoms(y).atoms, Atoms(k1).atoms
+    h = min(first_step or _first_step(*atoms, rtol, atol, span), span)
     if trial is None:
 
         def trial(t: Any, h: Any, y: Any, k1: Any) -> tuple:
@@ -88,11 +89,12 @@ def march(
             out = new, k_end, error_square(error, y, new, rtol, atol)
             return lax.stop_gradient(out) if frozen else out
     else:
-        y, k1 = Atoms(y).atoms, Atoms(k1).atoms
+        y, k1 = atoms
 
     ts: list[Any] = [t]
     hs: list[Any] = []
     ys: list[Any] = [y]
+    of_error, of_before = -0.425 / order, 0.1 / order  # halved: the error comes squared
     before, grow, rejected = 1.0, 10.0, 0
     finite, problem = True, None  # type: bool, Exception | None
     while (t1 - t) * sign > 0:
@@ -115,7 +117,7 @@ def march(
         if not finite:
             h, grow, rejected = abs(step) / 5, 1.0, rejected + 1
             continue
-        change = 0.9 * max(error, 1e-20) ** (-0.425 / order) * before ** (0.1 / order)
+        change = 0.9 * max(error, 1e-20) ** of_error * before**of_before
         h = abs(step) * max(0.2, min(grow, change))
         if error > 1:
             grow, rejected = 1.0, rejected + 1
@@ -178,7 +180,7 @@ def _text(x: Any) -> str:
 
 def first_slope(f: RightHandSide, t: float, y: Any, args: Any) -> Any:
     """f at the start, where its commonest mistakes show: a wrong length, a number out of range."""
-    if not Atoms(y).atoms:
+    if getattr(y, "size", 1) == 0:
         raise ValueError("the state is empty: y0 holds no number")
     k = slope(f, t, y, args)
     if not all(abs(lax.stop_gradient(a)) < math.inf for a in Atoms(k).atoms):
@@ -208,12 +210,11 @@ def _step_to_zero(t: Any, y: Any, h: Any, finite: bool) -> SolverError:
     )
 
 
-def _first_step(y: Any, k1: Any, rtol: float, atol: float, span: float) -> Any:
+def _first_step(states: list, slopes: list, rtol: float, atol: float, span: float) -> Any:
     """A hundredth of the time in which y would change by itself.
 
     After Hairer, Norsett and Wanner, *Solving Ordinary Differential Equations I*, II.4.
     """
-    states, slopes = Atoms(y).atoms, Atoms(k1).atoms
     scale = [atol + rtol * abs(a) or 1.0 for a in states]
     size = sum((a / s) ** 2 for a, s in zip(states, scale, strict=True))
     speed = sum((a / s) ** 2 for a, s in zip(slopes, scale, strict=True))

@@ -38,12 +38,12 @@ class Compiled:
 
     def __init__(self, f: Callable, *lengths: int):
         self.f, self.lengths = f, lengths
-        self.programs: list[Program] = []
+        self.runs: list[Callable] = []  # one for each way through its branches
 
     def __call__(self, *numbers: float) -> tuple[float, ...]:
-        for program in self.programs:
+        for run in self.runs:
             try:
-                return program.run(*numbers)
+                return run(*numbers)
             except BranchFlipped:
                 continue
         supply = iter(numbers)
@@ -51,7 +51,7 @@ class Compiled:
         program = Program(self.f, Call(lists, {}))
         if not program.closed:
             raise NotClosed
-        self.programs.insert(0, program)
+        self.runs.insert(0, program.run)
         return program.run(*numbers)
 
 
@@ -65,10 +65,9 @@ class Kernel:
         inside_back: (t, h, theta, y, p, its cotangent, d_y, d_p) -> the last two with its share.
     """
 
-    def __init__(self, method: Any, f: RightHandSide, y: Any, args: Any):
-        self.method, self.f, self.around = method, f, Surroundings(f)
-        known, state = Atoms(args), Atoms(y).rebuild
-        n, m = len(Atoms(y).atoms), sum(map(real, known.atoms))
+    def __init__(self, method: Any, f: RightHandSide, start: Atoms, known: Atoms):
+        self.method, self.f, self.around, state = method, f, Surroundings(f), start.rebuild
+        n, m = len(start.atoms), sum(map(real, known.atoms))
 
         def full(p: list) -> Any:
             numbers = iter(p)
@@ -105,18 +104,20 @@ class Kernel:
 _kernels: dict[Any, Kernel] = {}
 
 
-def kernel_of(method: Any, f: RightHandSide, y: Any, args: Any) -> Kernel:
-    """The kernel of this right-hand side, printed before or now."""
-    plain = isinstance(f, types.FunctionType) and not f.__closure__ and not f.__defaults__
-    known = Atoms((y, args))
-    kinds = tuple(float if real(x) else (type(x), x) for x in known.atoms)
-    which = f.__code__ if plain else id(f)  # a lambda made anew has the same code
-    key = (id(method), which, repr(known.structure), tuple(known.shapes()), kinds)
+def kernel_of(method: Any, f: RightHandSide, start: Atoms, known: Atoms) -> Kernel:
+    """The kernel of this right-hand side for such a start and parameters, printed before or now."""
+    alone = isinstance(f, types.FunctionType) and not f.__closure__ and not f.__defaults__
+    which = f.__code__ if alone else id(f)  # a lambda made anew has the same code
+    kinds = tuple([float if real(x) else (type(x), x) for x in known.atoms])
+    shapes = tuple(start.shapes()), tuple(known.shapes())
+    key = (id(method), which, repr((start.structure, known.structure)), shapes, kinds)
     kernel = _kernels.get(key)
     if kernel is None or not kernel.around.unchanged():
         if len(_kernels) >= MOST_KERNELS:
             del _kernels[next(iter(_kernels))]
-        kernel = _kernels[key] = Kernel(method, f, y, args)
+        plain_start = Atoms(start.rebuild([0.0] * len(start.atoms)))  # a kernel outlives a tape
+        plain = Atoms(known.rebuild([0.0 if real(x) else x for x in known.atoms]))
+        kernel = _kernels[key] = Kernel(method, f, plain_start, plain)
     return kernel
 
 
@@ -128,12 +129,12 @@ class Path(Special):
     def __init__(self, f: RightHandSide, y0: Any, ts: list[float], args: Any, settings: dict):
         self.f, self.ts, self.settings = f, ts, settings
         self.method = settings["tableau"]
-        self.into, self.n = Atoms((y0, args)), len(Atoms(y0).atoms)
-        self.row = Atoms(y0)
+        self.row, self.known = Atoms(y0), Atoms(args)
+        self.n = len(self.row.atoms)
 
     def states(self) -> Any:
         """The states, whatever kind of numbers the start and the parameters are."""
-        atoms = self.into.atoms
+        atoms = self.row.atoms + self.known.atoms
         if len(atoms) > MOST_NUMBERS:
             return self.replayed(atoms)
         try:
@@ -144,9 +145,13 @@ class Path(Special):
         rows = [found[i : i + self.n] for i in range(0, len(found), self.n)]
         return jnp.stack([self.row.rebuild(row) for row in rows])
 
+    def rebuild(self, atoms: list) -> tuple:
+        """Start and parameters from their numbers."""
+        return self.row.rebuild(atoms[: self.n]), self.known.rebuild(atoms[self.n :])
+
     def replayed(self, atoms: list) -> Any:
         """March on plain numbers, then take the same steps with the numbers of a derivative."""
-        y0, args = self.into.rebuild(atoms)
+        y0, args = self.rebuild(atoms)
         slopes = Atoms(self.f(self.ts[0], y0, args)).atoms
         if any(isinstance(innermost(x), Traced) for x in [*atoms, *slopes]):
             self.trace()
@@ -167,7 +172,7 @@ class Path(Special):
             out = trial(t, h, rtol, atol, *y, *k1, *p)
             return out[:n], out[n:-1], out[-1]
 
-        y0, args = self.into.rebuild(self.plain)
+        y0, args = self.rebuild(self.plain)
         return march(self.f, y0, self.ts[0], self.ts[-1], args, trial=compiled, **self.settings)
 
     def value(self, *atoms: Any) -> list:
@@ -178,8 +183,7 @@ class Path(Special):
         y = [float(x) for x in atoms[: self.n]]
         known = [float(x) if real(x) else x for x in atoms[self.n :]]  # no numbers of NumPy
         self.plain, p = y + known, [x for x in known if real(x)]
-        y0, args = self.into.rebuild(self.plain)
-        kernel = kernel_of(self.method, self.f, y0, args)
+        kernel = kernel_of(self.method, self.f, self.row, self.known)
         grid = self.march(kernel, y, p)
         places = locate(grid, self.ts)
         found: list = []
@@ -224,15 +228,17 @@ class Path(Special):
         d_y: Any = [0.0] * n
         d_p: Any = [0.0] * m
         for i in reversed(range(len(grid.hs) + 1)):
-            d_before: Any = [0.0] * n
+            d_before: Any = None
             while rows and rows[-1][0] == i and rows[-1][1]:
                 _, theta, d = rows.pop()
                 step = (grid.ts[i], grid.hs[i], theta, *grid.ys[i], *p)
-                sums = kernel.inside_back(*step, *d, *d_before, *d_p)
+                sums = kernel.inside_back(*step, *d, *(d_before or [0.0] * n), *d_p)
                 d_before, d_p = sums[:n], sums[n:]
             if i < len(grid.hs):
                 out = kernel.back(grid.ts[i], grid.hs[i], *grid.ys[i], *p, *d_y, *d_p)
-                d_y, d_p = [a + b for a, b in zip(out[:n], d_before, strict=True)], out[n:]
+                d_y, d_p = out[:n], out[n:]
+                if d_before:
+                    d_y = [a + b for a, b in zip(d_y, d_before, strict=True)]
             if rows and rows[-1][0] == i:
                 d_y = [a + b for a, b in zip(d_y, rows.pop()[2], strict=True)]
         shares = iter(d_p)
