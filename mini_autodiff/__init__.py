@@ -7,15 +7,17 @@
 
 Read the files in this order::
 
-    ops.py         one table: an operation's value, its slopes, how it is printed
-    tape.py        reverse mode on a flat tape: grad, value_and_grad, vjp, jacrev
-    dual.py        forward mode: jvp, jacfwd, hessian
-    array.py       arrays as containers of numbers; numpy.py their functions, tree.py trees
-    trace.py       tracing: what a function did, as a list
-    loop.py        scan: a loop as one operation, and its reverse loop (lists.py, stacked.py: the
-                   long arrays that it reads and writes)
-    printer.py     a trace as straight-line code: compile.py (Python, jit), javascript.py (export)
-    custom.py      checkpoint, custom_vjp; debug.py, check.py, draw.py, errors.py: to find mistakes
+    ops.py       one table: an operation's value, its slopes, how it is printed
+    tape.py      reverse mode on a flat tape: grad, value_and_grad, vjp, jacrev
+    dual.py      forward mode: jvp, jacfwd, hessian
+    array.py     arrays as containers of numbers (numpy.py, tree.py)
+    trace.py     tracing: what a function did, as a list
+    loop.py      scan: a loop as one operation, and its reverse loop
+                 (lists.py, stacked.py: the long arrays that it reads)
+    printer.py   a trace as straight-line code
+                 (compile.py: Python, jit; javascript.py: export)
+    custom.py    checkpoint, custom_vjp
+    debug.py     to find mistakes (check.py, draw.py, errors.py)
 
 Differences from JAX, all tested:
 

@@ -56,9 +56,6 @@ class PythonPrinter(Printer):
             return "nan" if x != x else "inf" if x > 0 else "-inf"
         return repr(x)
 
-    def assign(self, name: str, text: str, new: bool, comment: str) -> None:
-        self.line(f"{name} = {text}" + (f"  # {comment}" if comment else ""))
-
     def assign_all(self, names: list[str], texts: list[str]) -> None:
         self.line(f"{', '.join(names)} = {', '.join(texts)}")
 

@@ -39,16 +39,16 @@ HELPERS = ops.JAVASCRIPT | {
 class JavaScriptPrinter(Printer):
     """Writes JavaScript."""
 
-    spelling, append, end = "javascript", "push", ";"
+    spelling, append = "javascript", "push"
+    end, comment_mark = ";", "//"
 
     def number(self, x: Any) -> str:
         if isinstance(x, (tuple, list)):
             return self.constant(x)
         return number(x)
 
-    def assign(self, name: str, text: str, new: bool, comment: str) -> None:
-        start = "let " if new else ""
-        self.line(f"{start}{name} = {text};" + (f"  // {comment}" if comment else ""))
+    def declared(self, name: str, new: bool) -> str:
+        return f"let {name}" if new else name
 
     def assign_all(self, names: list[str], texts: list[str]) -> None:
         self.line(f"[{', '.join(names)}] = [{', '.join(texts)}];")

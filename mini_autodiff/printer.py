@@ -19,6 +19,7 @@ from .ops import PRECEDENCE, Op, words
 from .trace import Input, Output, Trace, Traced, replay
 
 ATOM, WIDTH = PRECEDENCE["x"], 72
+PAGE = 85  # what a page of the book shows of a line
 RESERVED = set(keyword.kwlist) | set(
     words(
         """zip range reversed print len abs min max sum float int list tuple dict set self math Math
@@ -155,13 +156,15 @@ class Printer(ABC):
         self.constants: dict[str, Any] = {}
 
     # -- what a language says --
-    spelling, append, end = "text", "append", ""  # which text of an operation; a statement's end
+    spelling, append = "text", "append"  # which text of an operation
+    end, comment_mark = "", "#"  # of a statement
 
     @abstractmethod
     def number(self, x: Any) -> str: ...
 
-    @abstractmethod
-    def assign(self, name: str, text: str, new: bool, comment: str) -> None: ...
+    def declared(self, name: str, new: bool) -> str:
+        """The left side of an assignment; ``new`` if the name is."""
+        return name
 
     @abstractmethod
     def assign_all(self, names: list[str], texts: list[str]) -> None: ...
@@ -180,6 +183,15 @@ class Printer(ABC):
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
+
+    def assign(self, name: str, text: str, new: bool, comment: str) -> None:
+        """One value; a comment that does not fit beside it stands above."""
+        code = f"{self.declared(name, new)} = {text}{self.end}"
+        comment = f"{self.comment_mark} {comment}" if comment else ""
+        if comment and 4 * self.depth + len(f"{code}  {comment}") > PAGE:
+            self.line(comment)
+            comment = ""
+        self.line(f"{code}  {comment}" if comment else code)
 
     # -- names --
     def fresh(self, base: str) -> str:

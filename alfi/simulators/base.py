@@ -165,10 +165,10 @@ def check(simulator: Simulator, seed: int = 0, n_theta: int = 8, n_obs: int = 7)
         ) from error
     if not np.all(np.isfinite(many)):
         raise SimulatorError(f"Observations must be finite also under vmap; {name} gave NaN.")
-    features = simulator.features(x)
-    if features.shape[:-1] != x.shape[:-1] or not np.all(np.isfinite(features)):
+    features = simulator.features(many)
+    if features.shape[:-1] != many.shape[:-1] or not np.all(np.isfinite(features)):
         raise SimulatorError(
-            f"features must map (..., dim_x) to finite (..., k). {name} mapped {x.shape} to "
+            f"features must map (..., dim_x) to finite (..., k). {name} mapped {many.shape} to "
             f"{features.shape}, finite: {bool(np.all(np.isfinite(features)))}."
         )
     _check_optional(simulator, theta, x, key)

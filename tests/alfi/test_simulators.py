@@ -146,6 +146,13 @@ def test_wrong_simulators_are_refused_with_the_reason():
         def features(self, x):
             return x.sum()[None]
 
+    class LogOfNone(_Good):  # few of its counts are 0
+        def simulate(self, key, theta, n_obs):
+            return jax.random.poisson(key, 3.0, (n_obs, 1)).astype(jnp.float32)
+
+        def features(self, x):
+            return jnp.log(x)
+
     check(_Good())
     for wrong, message in [
         (Flat, r"\(n_obs, dim_x\)"),
@@ -155,6 +162,7 @@ def test_wrong_simulators_are_refused_with_the_reason():
         (TwoNames, "one name"),
         (NotTraceable, "traceable"),
         (BadFeatures, "features"),
+        (LogOfNone, "finite: False"),
     ]:
         with pytest.raises(SimulatorError, match=message):
             check(wrong())
