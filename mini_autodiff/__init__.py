@@ -14,7 +14,7 @@ Read the files in this order::
     trace.py     tracing: what a function did, as a list
     loop.py      scan: a loop as one operation, and its reverse loop
                  (lists.py, stacked.py: the long arrays that it reads)
-    printer.py   a trace as straight-line code
+    printer.py   a trace as straight-line code, without what nobody needs (prune.py)
                  (compile.py: Python, jit; javascript.py: export)
     custom.py    checkpoint, custom_vjp
     debug.py     to find mistakes (check.py, draw.py, errors.py)

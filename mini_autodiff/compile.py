@@ -20,7 +20,8 @@ from .debug import plain_loops
 from .lists import add_items, spread_items
 from .loop import Loop
 from .ops import FLOAT, Number, Op
-from .printer import ATOM, Printer, count_uses, prune
+from .printer import ATOM, Printer, count_uses
+from .prune import prune
 from .stacked import Stacked
 from .surroundings import Surroundings
 from .tape import Tape

@@ -9,7 +9,7 @@ from typing import Any
 from .array import Atoms
 from .compile import Call
 from .ops import Op
-from .printer import prune
+from .prune import prune
 from .trace import Input, Output, Trace, Traced, running
 
 

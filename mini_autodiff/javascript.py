@@ -20,7 +20,8 @@ from .array import UNROLL, Array, Atoms, array
 from .compile import Call
 from .compile import parameters as parameters_of
 from .loop import Loop
-from .printer import ATOM, Printer, count_uses, prune
+from .printer import ATOM, Printer, count_uses
+from .prune import prune
 from .stacked import Stacked
 from .trace import Branch, Trace, running
 

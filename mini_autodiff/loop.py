@@ -63,7 +63,7 @@ class Loop(Special):
 
     def pruned(self, args: tuple, used: set[int]) -> tuple[Loop, tuple, dict[int, int]]:
         """This loop with only these results: the loop, its arguments, old result -> new."""
-        from .printer import mark, prune, written_out
+        from .prune import mark, prune, written_out
 
         n, whole = self.carries, written_out(self.body)
         same: dict[int, int] = {}

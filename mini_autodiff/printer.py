@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from .ops import PRECEDENCE, Op, words
-from .trace import Input, Output, Trace, Traced, replay
+from .trace import Input, Output, Trace, Traced
 
 ATOM, WIDTH = PRECEDENCE["x"], 72
 PAGE = 85  # what a page of the book shows of a line
@@ -28,94 +28,6 @@ RESERVED = set(keyword.kwlist) | set(
         protected public static implements arguments eval"""
     )
 )
-
-
-# -- leaving out what is not needed ---------------------------------------------------------------
-
-
-def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
-    """The entries that these outputs and the guards need, and the loops among them, pruned."""
-    need = {x.index for x in outputs if isinstance(x, Traced)}
-    need |= {condition.index for condition, _ in trace.guards}
-    need |= {i for i, op in enumerate(trace.ops) if op.checks}
-    used: dict[int, set[int]] = {}
-    loops: dict[int, tuple] = {}
-    for i in range(len(trace.ops) - 1, -1, -1):
-        if i in need:
-            op, args = trace.ops[i], trace.args[i]
-            if type(op) is Output:
-                used.setdefault(args[0].index, set()).add(op.k)
-            elif type(op) is not Op and op.name == "loop":
-                if i not in loops:
-                    loops[i] = op.pruned(args, used[i])
-                args = loops[i][1]
-            for x in args:
-                if type(x) is Traced:
-                    need.add(x.index)
-    return need, loops
-
-
-def prune(
-    trace: Trace,
-    outputs: list | None = None,
-    same: dict[int, int] | None = None,
-    marked: tuple | None = None,
-    keep_inputs: bool = False,
-) -> Trace:
-    """The trace without the entries that the outputs and guards do not need.
-
-    All entries keep their place; those left out have ``None`` for their operation. ``same`` says
-    which inputs are copies of earlier ones; ``marked`` is the result of ``mark``. ``kept`` of the
-    new trace lists the positions of the inputs that are left, ``kept_free`` those of the free ones.
-    """
-    outputs = trace.outputs if outputs is None else outputs
-    need, loops = marked or mark(trace, outputs)
-    if keep_inputs:
-        need.update(x.index for x in trace.inputs + trace.free_inputs)
-    copies: dict[int, Traced] = {}  # the input that stands for a copy of it
-    for k, first in (same or {}).items():
-        if trace.inputs[first].index in need:
-            copies[trace.inputs[k].index] = trace.inputs[first]
-            need.discard(trace.inputs[k].index)
-
-    def kept(x: Any) -> Any:
-        return copies.get(x.index, x) if type(x) is Traced else x
-
-    new = trace.giving([kept(x) for x in outputs])
-    new.free = []
-    new.kept = [k for k, x in enumerate(trace.inputs) if x.index in need]
-    new.kept_free = [k for k, x in enumerate(trace.free_inputs) if x.index in need]
-    new.inputs = [trace.inputs[k] for k in new.kept]
-    new.free_inputs = [trace.free_inputs[k] for k in new.kept_free]
-    new.ops = [op if i in need else None for i, op in enumerate(trace.ops)]
-    new.args = [tuple(map(kept, args)) for args in trace.args] if copies else list(trace.args)
-    for i, op in enumerate(new.ops):
-        if i in loops:
-            new.ops[i], new.args[i] = loops[i][0], tuple(map(kept, loops[i][1]))
-        elif type(op) is Output:
-            new.ops[i] = Output(loops[trace.args[i][0].index][2][op.k])
-    new.names = {copies[i].index: name for i, name in trace.names.items() if i in copies}
-    new.indexed = trace.indexed | {x.index for i, x in copies.items() if i in trace.indexed}
-    new.names |= trace.names
-    here = {i: i for i in need} | {i: x.index for i, x in copies.items()}
-    new.cotangent_of = {}
-    for i, pairs in trace.cotangent_of.items():
-        found = [pair for pair in pairs if pair[0] in here] if i in need else []
-        if found:
-            value, users = next((p for p in found if p[0] in trace.names), found[0])
-            new.cotangent_of[i] = [(here[value], [here[u] for u in users if u in here])]
-    return new
-
-
-def written_out(trace: Trace) -> Trace:
-    """The trace, with calls replaced by what they do."""
-    if not any(op.name == "call" for op in trace.ops):
-        return trace
-    new = Trace(final=True)
-    inputs = [new.new(trace.names.get(x.index, ""), x.lengths) for x in trace.inputs]
-    free = [new.free_input(x) for x in trace.free_inputs]
-    new.outputs = replay(trace, inputs + free)
-    return new
 
 
 # -- formulas -------------------------------------------------------------------------------------
@@ -325,13 +237,47 @@ class Printer(ABC):
 
     # -- loops --
     def loop(self, trace: Trace, i: int, env: dict, uses: dict, last: dict) -> None:
+        """Print the loop at entry ``i``, and give its results their names in ``env``."""
         op, body = trace.ops[i], trace.ops[i].body
         inits, columns, free = op.split(trace.args[i])
-        inner: dict[int, tuple[str, int]] = {}
-        for x, outer in zip(body.free_inputs, free, strict=True):
-            inner[x.index] = (self.text(outer, env), ATOM)
+        inner = {
+            x.index: (self.text(outer, env), ATOM)
+            for x, outer in zip(body.free_inputs, free, strict=True)
+        }
         outer_taken, outer_numbers, self.numbers = set(self.taken), self.numbers, {}
-        needed = {x.index for x in free if isinstance(x, Traced)}
+        self._give_names_back(trace, i, env, last, {x.index for x in free if type(x) is Traced})
+        names = self._carry_names(body, inits, env, uses, outer_taken)
+        for x, name in zip(body.inputs, names, strict=False):
+            inner[x.index] = (name, ATOM)
+        results: dict[int, list[int]] = {}  # a result of the loop -> the entries that hold it
+        for j in range(i + 1, len(trace.ops)):
+            if isinstance(trace.ops[j], Output) and trace.args[j][0].index == i:
+                results.setdefault(trace.ops[j].k, []).append(j)
+        lists = {}
+        for k in range(op.carries, len(body.outputs)):
+            known = [trace.names[j] for j in results.get(k, ()) if j in trace.names]
+            lists[k] = self.fresh(known[0]) if known else self._list_name(body, k)
+            self.assign(lists[k], "[]", lists[k] not in outer_taken, "")
+        after = set(names) | set(lists.values())
+
+        texts, items = [self.text(x, env) for x in columns], []
+        for x, text in zip(body.inputs[op.carries :], texts, strict=True):
+            items.append(self.fresh(body.names.get(x.index) or _item_of(text)))
+            inner[x.index] = (items[-1], ATOM)
+        self.open_loop(op, texts, items)
+        self.depth += 1
+        self._one_step(body, inner, names, lists)
+        self.depth -= 1
+        self.close_loop()
+        if op.backward:
+            for name in lists.values():
+                self.line(f"{name}.reverse(){self.end}")
+        self.taken, self.numbers = outer_taken | after, outer_numbers
+        for k, js in results.items():
+            env |= dict.fromkeys(js, ((names + list(lists.values()))[k], ATOM))
+
+    def _give_names_back(self, trace: Trace, i: int, env: dict, last: dict, needed: set) -> None:
+        """Names that nothing after entry ``i`` reads may be used again inside the loop there."""
         for j, (text, binds) in env.items():
             own = not isinstance(trace.ops[j], Input)
             if own and binds == ATOM and last.get(j, -1) < i and j not in needed:
@@ -339,43 +285,29 @@ class Printer(ABC):
         for j, (text, _) in env.items():  # what a pending expression still mentions
             if last.get(j, -1) >= i or j in needed:
                 self.taken |= set(re.findall(r"[^\W\d]\w*", text))
-        # the carries: variables that live on after the loop
-        names = []
-        for k, x in enumerate(body.inputs[: op.carries]):
-            text = self.text(inits[k], env)
-            mine = isinstance(inits[k], Traced) and uses.get(inits[k].index, 0) == 1
-            mine = mine and env[inits[k].index] == (text, ATOM) and text.isidentifier()
+
+    def _carry_names(
+        self, body: Trace, inits: list, env: dict, uses: dict, outer_taken: set
+    ) -> list[str]:
+        """The variables that a loop carries, given their first values."""
+        names: list[str] = []
+        for k, (x, init) in enumerate(zip(body.inputs, inits, strict=False)):
+            text = self.text(init, env)
+            mine = isinstance(init, Traced) and uses.get(init.index, 0) == 1
+            mine = mine and env[init.index] == (text, ATOM) and text.isidentifier()
             if mine and text not in names and body.names.get(x.index, text) == text:
                 self.taken.add(text)
                 names.append(text)
             else:
-                name = self._carry_name(body, k)
-                names.append(name)
-                self.assign(name, text, name not in outer_taken, "")
-            inner[x.index] = (names[-1], ATOM)
-        outputs: dict[int, list[int]] = {}
-        for j in range(i + 1, len(trace.ops)):
-            if isinstance(trace.ops[j], Output) and trace.args[j][0].index == i:
-                outputs.setdefault(trace.ops[j].k, []).append(j)
-        lists = {}
-        for k in range(op.carries, len(body.outputs)):
-            known = [trace.names[j] for j in outputs.get(k, ()) if j in trace.names]
-            lists[k] = self.fresh(known[0]) if known else self._list_name(body, k)
-            self.assign(lists[k], "[]", lists[k] not in outer_taken, "")
-        after = set(names) | set(lists.values())
+                names.append(self._carry_name(body, k))
+                self.assign(names[-1], text, names[-1] not in outer_taken, "")
+        return names
 
-        items = []
-        texts = [self.text(x, env) for x in columns]
-        for x, text in zip(body.inputs[op.carries :], texts, strict=True):
-            items.append(self.fresh(body.names.get(x.index) or _item_of(text)))
-            inner[x.index] = (items[-1], ATOM)
-        self.open_loop(op, texts, items)
-        self.depth += 1
-        body_uses = count_uses(body, op.carries)
-        ends = {
-            x.index: k for k, x in enumerate(body.outputs[: op.carries]) if isinstance(x, Traced)
-        }
-        formulas = self.block(body, inner, body_uses, ends)
+    def _one_step(self, body: Trace, inner: dict, names: list[str], lists: dict) -> None:
+        """The inside of a loop: the step, what it appends to the lists, the new carries."""
+        after_step = body.outputs[: len(names)]
+        ends = {x.index: k for k, x in enumerate(after_step) if isinstance(x, Traced)}
+        formulas = self.block(body, inner, count_uses(body, len(names)), ends)
         late = []
         for k, name in lists.items():
             x = body.outputs[k]
@@ -383,7 +315,6 @@ class Printer(ABC):
                 late.append((name, names[ends[x.index]]))
             else:
                 self.line(f"{name}.{self.append}({self.text(x, inner)}){self.end}")
-        after_step = body.outputs[: op.carries]
         comments = [
             self.comment(body, x.index, inner, formulas) if isinstance(x, Traced) else ""
             for x in after_step
@@ -391,14 +322,6 @@ class Printer(ABC):
         self.update(names, [self.text(x, inner) for x in after_step], comments)
         for name, text in late:
             self.line(f"{name}.{self.append}({text}){self.end}")
-        self.depth -= 1
-        self.close_loop()
-        if op.backward:
-            for name in lists.values():
-                self.line(f"{name}.reverse(){self.end}")
-        self.taken, self.numbers = outer_taken | after, outer_numbers
-        for k, js in outputs.items():
-            env |= dict.fromkeys(js, (names[k] if k < op.carries else lists[k], ATOM))
 
     def _carry_name(self, body: Trace, k: int) -> str:
         index = body.inputs[k].index

@@ -69,13 +69,7 @@ def march(
     >>> len(march(lambda t, y, rate: rate * y, 1.0, 0.0, 1.0, -1.0).hs)
     7
     """
-    if isinstance(tableau, Tableau) and not tableau.b_low:
-        raise ValueError(
-            f"{tableau.name} has no error estimate, so its step cannot adapt.\n"
-            "Use ode.DORMAND_PRINCE, ode.TSITOURAS or ode.BOGACKI_SHAMPINE, or ode.solve_fixed."
-        )
-    if not (rtol >= 0 and atol >= 0 and rtol + atol > 0):
-        raise ValueError(f"tolerances are not negative, and one is positive; got {rtol=}, {atol=}")
+    _check(tableau, rtol, atol)
     sign, span, order = math.copysign(1.0, t1 - t0), abs(t1 - t0), tableau.order
     t, y = t0, state(y0)
     k1 = first_slope(f, t, y, args)
@@ -99,11 +93,7 @@ def march(
     finite, problem = True, None  # type: bool, Exception | None
     while (t1 - t) * sign > 0:
         if len(hs) + rejected >= max_steps:
-            raise SolverError(
-                f"{max_steps} steps brought the solution only from t = {t0} to {_text(t)}.\n"
-                "Raise max_steps, loosen rtol and atol, or, if steps this short are a surprise, "
-                "use a method for stiff equations: tableau=ode.RODAS4."
-            )
+            raise _too_many(max_steps, t0, t)
         if h <= 1e-14 * abs(t):  # t + h would be t, but for the last digits
             raise _step_to_zero(t, y, h, finite) from problem
         last = (t1 - t) * sign <= h * (1 + 1e-12)
@@ -174,6 +164,16 @@ def read(
 # -- small print ----------------------------------------------------------------------------------
 
 
+def _check(tableau: Tableau | Rosenbrock, rtol: float, atol: float) -> None:
+    if isinstance(tableau, Tableau) and not tableau.b_low:
+        raise ValueError(
+            f"{tableau.name} has no error estimate, so its step cannot adapt.\n"
+            "Use ode.DORMAND_PRINCE, ode.TSITOURAS or ode.BOGACKI_SHAMPINE, or ode.solve_fixed."
+        )
+    if not (rtol >= 0 and atol >= 0 and rtol + atol > 0):
+        raise ValueError(f"tolerances are not negative, and one is positive; got {rtol=}, {atol=}")
+
+
 def _text(x: Any) -> str:
     return f"{lax.stop_gradient(x):.6g}"
 
@@ -192,6 +192,14 @@ def _not_finite(t: Any, y: Any, k: Any) -> SolverError:
     return SolverError(
         f"the right-hand side is not finite at t = {_text(t)}, y = {lax.stop_gradient(y)!r}: "
         f"f = {lax.stop_gradient(k)!r}.\nCheck the parameters and the state there."
+    )
+
+
+def _too_many(max_steps: int, t0: Any, t: Any) -> SolverError:
+    return SolverError(
+        f"{max_steps} steps brought the solution only from t = {t0} to {_text(t)}.\n"
+        "Raise max_steps, loosen rtol and atol, or, if steps this short are a surprise, use a "
+        "method for stiff equations: tableau=ode.RODAS4."
     )
 
 
