@@ -16,7 +16,7 @@ def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
     """The entries that these outputs and the guards need, and the loops among them, pruned."""
     need = {x.index for x in outputs if isinstance(x, Traced)}
     need |= {condition.index for condition, _ in trace.guards}
-    need |= {i for i, op in enumerate(trace.ops) if op.checks}
+    need |= {i for i, op in enumerate(trace.ops) if op and op.checks}
     used: dict[int, set[int]] = {}
     loops: dict[int, tuple] = {}
     for i in range(len(trace.ops) - 1, -1, -1):
@@ -88,7 +88,7 @@ def prune(
 
 def written_out(trace: Trace) -> Trace:
     """The trace, with calls replaced by what they do."""
-    if not any(op.name == "call" for op in trace.ops):
+    if not any(op and op.name == "call" for op in trace.ops):
         return trace
     new = Trace(final=True)
     inputs = [new.new(trace.names.get(x.index, ""), x.lengths) for x in trace.inputs]

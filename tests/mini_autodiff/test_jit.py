@@ -14,6 +14,8 @@ import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from mini_autodiff import compile as compile_module
 from mini_autodiff import lax
+from mini_autodiff.compile import Call, Program, print_python
+from mini_autodiff.prune import prune
 from mini_autodiff.surroundings import Surroundings
 
 RATE = 2.0
@@ -320,3 +322,18 @@ def test_printed_text_does_not_pile_up():
         compile_module.load(f"def f(x):\n    return x + {k}\n", {}, "f")
     ours = [name for name in linecache.cache if name.startswith("<mini_autodiff")]
     assert len(ours) <= compile_module.MOST_SHOWN
+
+
+def test_pruning_twice_changes_nothing():
+    def loss(x):
+        def outer(state, _):
+            state, _ = lax.scan(lambda a, _: (a + jnp.tanh(a), 2.0 * a), state, None, length=3)
+            return state, state * state
+
+        last, squares = lax.scan(outer, x, None, length=4)
+        return last + jnp.sum(squares)
+
+    traced = Program(ad.value_and_grad(loss), Call((1.0,), {})).trace
+    once = prune(traced, keep_inputs=True)
+    twice = prune(once, keep_inputs=True)
+    assert print_python(twice, "f") == print_python(once, "f")
