@@ -113,8 +113,9 @@ class RecurrentMachine(eqx.Module):
         """Run the machine on one data set.
 
         Args:
-            simulator: the program to compare with; its prior gives the coordinates.  It may
-                differ from the one the machine was trained on: only the loop can notice.
+            simulator: the program to compare with; its prior gives the coordinates.
+                It may differ from the one the machine was trained on: only the loop can
+                notice.
             key: for the draws and simulations of the loop.
             x: the data, shape (n_obs, dim_x).
             n_steps: T; as trained unless given.

@@ -40,15 +40,20 @@ def devices(n: int | None = None) -> Mesh:
 
 
 def mean_over_devices(gradient: Callable, mesh: Mesh) -> Callable:
-    """`gradient(weights, keys, theta, x)` on each device's share of a batch, then the mean."""
+    """The mean of `gradient(weights, keys, theta, x)` over each device's share."""
 
     def share(weights, *batch):
         return jax.lax.pmean(gradient(weights, *batch), AXIS)
 
-    # The types of JAX's own bookkeeping of what differs between devices are switched off: they
+    # JAX's own bookkeeping of what differs between devices (check_vma) is switched off: it
     # would ask every simulator and network with a loop to mark where its loop starts.
-    split = (P(), P(AXIS), P(AXIS), P(AXIS))
-    return jax.shard_map(share, mesh=mesh, in_specs=split, out_specs=P(), check_vma=False)
+    return jax.shard_map(
+        share,
+        mesh=mesh,
+        in_specs=(P(), P(AXIS), P(AXIS), P(AXIS)),
+        out_specs=P(),
+        check_vma=False,
+    )
 
 
 def sweep(simulator: Simulator, key: Array, theta: Array, n_obs: int, mesh: Mesh) -> Array:

@@ -13,7 +13,14 @@ from .tableau import RK4, Tableau
 RightHandSide = Callable[[Any, Any, Any], Any]
 
 
-def step(tableau: Tableau, f: RightHandSide, t: Any, y: Any, h: Any, args: Any = None) -> Any:
+def step(
+    tableau: Tableau,
+    f: RightHandSide,
+    t: Any,
+    y: Any,
+    h: Any,
+    args: Any = None,
+) -> Any:
     """One step of an explicit Runge-Kutta method: the state at ``t + h``.
 
         y'  =  y + h (b_1 k_1 + ... + b_s k_s)
@@ -36,7 +43,13 @@ def step(tableau: Tableau, f: RightHandSide, t: Any, y: Any, h: Any, args: Any =
 
 
 def stages(
-    tableau: Tableau, f: RightHandSide, t: Any, y: Any, h: Any, args: Any = None, k1: Any = None
+    tableau: Tableau,
+    f: RightHandSide,
+    t: Any,
+    y: Any,
+    h: Any,
+    args: Any = None,
+    k1: Any = None,
 ) -> list[Any]:
     """The slopes inside a step; ``k1`` may be known from the step before.
 
