@@ -131,7 +131,7 @@ class Tape:
         return x.value if isinstance(x, Var) and x.owner is self else x
 
     def apply(self, op: Any, args: tuple, value: Any = None) -> Any:
-        """Any operation, on numbers of which at least one is on this tape.
+        """Any operation; an entry is written if one of its numbers is on this tape.
 
         ``value`` is the result, if it is already known.
         """
