@@ -45,8 +45,8 @@ def mean_over_devices(gradient: Callable, mesh: Mesh) -> Callable:
     def share(weights, *batch):
         return jax.lax.pmean(gradient(weights, *batch), AXIS)
 
-    # JAX's own bookkeeping of what differs between devices (check_vma) is switched off: it
-    # would ask every simulator and network with a loop to mark where its loop starts.
+    # JAX's bookkeeping of what differs between devices (check_vma) is off: it would ask
+    # every simulator and network with a loop to mark where its loop starts.
     return jax.shard_map(
         share,
         mesh=mesh,

@@ -217,7 +217,8 @@ class Call:
             else:
                 new = isinstance(x, float)
                 leaves.append(trace.new(name, indexed=name[-1:].isdigit()) if new else x)
-        return (*tree.unflatten(self.structure, leaves), {})[:2]
+        args, *kwargs = tree.unflatten(self.structure, leaves)
+        return args, kwargs[0] if kwargs else {}
 
 
 def _columns(x: Array) -> list:

@@ -187,9 +187,8 @@ def apply(op: Any, *args: Any) -> Any:
     """Do ``op``: on the deepest owner among the arguments, or at once if all are floats."""
     top = None
     for x in args:
-        known = not isinstance(x, Number) or x.owner is top
-        if not known and (top is None or x.owner.depth > top.depth):
-            top = x.owner
+        if isinstance(x, Number) and x.owner is not top:
+            top = x.owner if top is None or x.owner.depth > top.depth else top
     if top is not None:
         return top.apply(op, args)
     try:
