@@ -22,9 +22,7 @@ def listed():
 
 
 # A chapter lies in the folder of its part; other notebooks are back matter.
-CHAPTERS = [
-    name for name in listed() if name.count("/") == 2 and (ROOT / f"{name}.ipynb").exists()
-]
+CHAPTERS = [name for name in listed() if name.count("/") == 2 and (ROOT / f"{name}.ipynb").exists()]
 
 
 def read(name):
