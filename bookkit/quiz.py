@@ -25,9 +25,10 @@ class Predict:
 
     name     : unlike any other on the site, for the browser's memory; `chapter/what`.
     question : one sentence that a look at the figure can answer.
-    choices  : two to five answers that a sensible reader might give.
+    choices  : two to five answers that a sensible reader might give; better a mapping from each
+               to a sentence of its own, which says what is right in it and what is not.
     look     : what to look for in the figure. Shown after any choice, also after "I would
-               rather look first"; it does not say which choice is right, the figure does.
+               rather look first", and before the sentence of the choice.
 
     >>> Predict("doc/peak", "Which peaks first?", ["hare", "lynx"], look="Compare the peaks.")
     Predict. Which peaks first?
@@ -38,20 +39,24 @@ class Predict:
 
     name: str
     question: str
-    choices: Sequence[str]
+    choices: Sequence[str] | Mapping[str, str]
     look: str
 
     def __post_init__(self) -> None:
-        _refuse_repeats(self.name, self.choices)
+        _refuse_repeats(self.name, [*self.choices])
         if isinstance(self.choices, str) or not 2 <= len(self.choices) <= 5:
             raise ValueError(f"Predict {self.name!r} needs 2 to 5 choices; got {self.choices!r}.")
+        if isinstance(self.choices, Mapping) and not all(self.choices.values()):
+            raise ValueError(f"Predict {self.name!r}: every choice needs its sentence, or none.")
 
     def __repr__(self) -> str:
         return "Predict. " + _as_text(self.question, [*self.choices, SKIP])
 
     def _repr_html_(self) -> str:
         choices = [(choice, False) for choice in (*self.choices, SKIP)]
-        words = f"<p>{_inline(self.look)}</p>"
+        answers = self.choices.values() if isinstance(self.choices, Mapping) else ()
+        said = [*(f"{self.look} {answer}" for answer in answers), self.look]
+        words = "".join(f"<p>{_inline(text)}</p>" for text in said)
         return _form(self.name, [_fieldset(self.name, "Predict", self.question, choices, words)])
 
 

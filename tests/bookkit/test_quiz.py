@@ -47,6 +47,17 @@ def test_a_prediction_can_be_skipped():
     assert "I would rather look first." in html
 
 
+def test_a_prediction_can_answer_each_choice():
+    answered = Predict("c/x", "Up or down?", {"up": "It is.", "down": "No: up."}, "See.")
+    html = answered._repr_html_()
+    assert [html.count(f"<p>{text}</p>") for text in ("See. It is.", "See. No: up.", "See.")] == [
+        1,
+        1,
+        1,
+    ]
+    assert repr(answered).count("( )") == 3
+
+
 def test_text_is_escaped_and_code_is_code():
     html = Predict("c/x", "Is `a<b`?", ["a<b", "b<a"], "Look.")._repr_html_()
     assert "<code>a&lt;b</code>" in html
@@ -63,6 +74,7 @@ def test_text_fallback_names_every_choice():
         lambda: Predict("c/x", "?", ["one"], "Look."),
         lambda: Predict("c/x", "?", "yes", "Look."),
         lambda: Predict("c/x", "?", ["same", "same"], "Look."),
+        lambda: Predict("c/x", "?", {"up": "It is.", "down": ""}, "Look."),
         lambda: Recall("?", "same", "so", {"same": "no"}),
         lambda: Recall("?", "right", "so", {}),
         lambda: Recall("?", "right", "so", {"wrong": ""}),

@@ -8,6 +8,7 @@ from bookkit.quiz import Predict, Quiz, Recall
 pytestmark = pytest.mark.browser
 
 PREDICT = Predict("demo/peak", "Which peaks first?", ["hare", "lynx"], look="Compare the peaks.")
+ANSWERED = Predict("demo/way", "Up or down?", {"up": "It is.", "down": "No: up."}, look="See.")
 QUIZ = Quiz(
     "demo/quiz",
     [
@@ -21,7 +22,7 @@ HEAD = "<!doctype html><html lang=en><title>Demo</title><h1>Demo</h1><main>"
 @pytest.fixture(scope="module")
 def demo(serve, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    shown = [PREDICT, QUIZ, listing.show(listing.show)]
+    shown = [PREDICT, QUIZ, listing.show(listing.show), ANSWERED]
     html = HEAD + "".join(each._repr_html_() for each in shown) + "</main>"
     (folder / "index.html").write_text(html, encoding="utf-8")
     (folder / "favicon.ico").touch()
@@ -32,9 +33,17 @@ def test_says_what_to_look_for_after_a_choice(page, demo):
     page.goto(demo)
     words = page.get_by_text("Compare the peaks.")
     assert not words.is_visible()
-    page.get_by_label("I would rather look first.").check()
+    page.get_by_label("I would rather look first.").first.check()
     assert words.is_visible()
     assert words.locator("xpath=..").get_attribute("aria-live") == "polite"
+
+
+def test_a_prediction_is_answered_choice_by_choice(page, demo):
+    page.goto(demo)
+    page.get_by_label("up", exact=True).check()
+    assert page.get_by_text("See. It is.").is_visible()
+    page.locator("form[data-name='demo/way']").get_by_label("rather look first").check()
+    assert not page.get_by_text("See. It is.").is_visible()
 
 
 def test_each_answer_has_its_own_feedback_and_right_ones_are_counted(page, demo):
@@ -73,7 +82,7 @@ def test_works_from_the_keyboard(page, demo):
 
 def test_two_outputs_of_one_script_do_not_disturb_each_other(page, demo):
     page.goto(demo)
-    assert page.locator("form[data-on]").count() == 2
+    assert page.locator("form[data-on]").count() == 3
     page.get_by_label("hare").check()
     assert page.locator("fieldset p:visible").count() == 1
 
@@ -82,7 +91,7 @@ def test_readable_without_javascript(browser, demo):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(demo)
-    page.get_by_text("What to look for").click()
+    page.get_by_text("What to look for").first.click()
     assert page.get_by_text("Compare the peaks.").is_visible()
     context.close()
 
