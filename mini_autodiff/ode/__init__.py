@@ -8,7 +8,7 @@ side is always ``f(t, y, args)``, as in diffrax; the state is a number or an arr
 0.398
 """
 
-from .adaptive import Grid, SolverError, march
+from .adaptive import Attempt, Grid, SolverError, march
 from .adjoint import (
     Adjoint,
     backsolve_adjoint,
@@ -47,6 +47,7 @@ __all__ = [
     "THREE_EIGHTHS",
     "TSITOURAS",
     "Adjoint",
+    "Attempt",
     "Event",
     "Grid",
     "Rosenbrock",

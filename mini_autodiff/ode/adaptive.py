@@ -1,41 +1,110 @@
-"""Steps that adapt: as long as the tolerance allows, as short as it demands."""
+"""Steps that adapt: as long as the tolerance allows, as short as it demands.
+
+A trial step comes with an estimate of its error (``attempt``). If that is within the tolerance,
+the solver goes on from its end; if not, it tries again with a shorter step. Either way the error
+says how long the next step may be (``change``).
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import lax
 from .. import numpy as jnp
 from ..array import Array, Atoms
-from .attempt import advance, attempt, error_square
+from ..ops import Number
+from .attempt import Method, advance, attempt, error_square
 from .dense import interpolate
-from .fixed import RightHandSide, slope, state
-from .stiff import Rosenbrock
+from .fixed import RightHandSide, slope, start
 from .tableau import DORMAND_PRINCE, Tableau
+
+TINY = 1e-300  # a tolerance of nothing at all would make 0 / 0 of a state that stays at 0
+
+Trial = Callable[[Any, Any, Any, Any], tuple[Any, Any, Any]]
+"""A trial step ``(t, h, y, k1)``: new state, slope there, squared error over the tolerance."""
 
 
 class SolverError(ArithmeticError):
     """The solver could not go on; the message says where, why, and what to try."""
 
 
+class Attempt(NamedTuple):
+    """A trial step, taken or not.
+
+    Attributes:
+        t: where it begins.
+        h: its length, negative if time runs backwards.
+        error: the estimate of its error over the tolerance, which may be 1 at most; ``nan`` where
+            the right-hand side was not finite.
+        accepted: whether the solver went on from its end.
+    """
+
+    t: float
+    h: float
+    error: float
+    accepted: bool
+
+
 @dataclass(frozen=True)
 class Grid:
-    """The steps that an adaptive solve took.
+    """The steps that an adaptive solve took, and those that it tried.
 
     Attributes:
         ts: the beginning of each step, and after the last one its end.
         hs: the length of each step, negative if time runs backwards.
         ys: the state at each of ``ts``.
-        rejected: how many trial steps were too long, and taken again.
+        attempts: every trial step in turn, the rejected ones, too.
     """
 
     ts: list[Any]
     hs: list[Any]
     ys: list[Any]
-    rejected: int
+    attempts: list[Attempt]
+
+    @property
+    def rejected(self) -> int:
+        """How many trial steps were too long, and taken again."""
+        return len(self.attempts) - len(self.hs)
+
+
+@dataclass(frozen=True)
+class Control:
+    """What decides how long a step may be; the fields are those arguments of ``solve``.
+
+    Raises:
+        ValueError: if the method has no estimate of its error, or a number is out of range.
+    """
+
+    tableau: Method = DORMAND_PRINCE
+    rtol: float = 1e-6
+    atol: float = 1e-9
+    first_step: float | None = None
+    max_steps: int = 100_000
+
+    def __post_init__(self) -> None:
+        if isinstance(self.tableau, Tableau) and not self.tableau.b_low:
+            raise ValueError(
+                f"{self.tableau.name} has no error estimate, so its step cannot adapt.\n"
+                "Use ode.DORMAND_PRINCE, ode.TSITOURAS or ode.BOGACKI_SHAMPINE, or ode.solve_fixed."
+            )
+        if not (self.rtol >= 0 and self.atol >= 0 and 0 < self.rtol + self.atol < math.inf):
+            raise ValueError(
+                "tolerances are finite and not negative, and one is positive; got "
+                f"rtol={self.rtol}, atol={self.atol}"
+            )
+        if self.first_step is not None and not 0 < self.first_step < math.inf:
+            raise ValueError(
+                f"first_step is a length of time, positive in either direction; got "
+                f"{self.first_step}.\nLeave it out, and it is chosen from f."
+            )
+
+    @property
+    def tolerances(self) -> tuple[float, float]:
+        """rtol, and atol, which may not be nothing at all."""
+        return self.rtol, max(self.atol, TINY)
 
 
 def march(
@@ -45,85 +114,129 @@ def march(
     t1: float,
     args: Any = None,
     *,
-    tableau: Tableau | Rosenbrock = DORMAND_PRINCE,
+    tableau: Method = DORMAND_PRINCE,
     rtol: float = 1e-6,
     atol: float = 1e-9,
     first_step: float | None = None,
     max_steps: int = 100_000,
-    stop: Callable[[Any, Any, Any, Any], bool] | None = None,
-    trial: Callable[[Any, Any, Any, Any], tuple] | None = None,
-    frozen: bool = False,
 ) -> Grid:
-    """Step from ``t0`` to ``t1``; the arguments of ``solve``, and its errors.
+    """Step from ``t0`` to ``t1`` as ``solve`` does, and return the steps themselves.
 
-    With e the error of a step over its tolerance, the next step is longer by the factor::
+    Here the solver can be watched at its work: which steps it tried, how large their errors were,
+    and which it rejected. Under ``grad`` the steps are differentiated, too.
 
-        0.9  e ** (-0.85 / order)  e_before ** (0.2 / order)         between 1/5 and 10
+    Args:
+        f, y0, args, tableau, rtol, atol, first_step, max_steps: as for ``solve``.
+        t0, t1: plain numbers; if they are equal there is no step to take.
 
-    which looks at the error and at how it changes (PI control, with the constants of E. Hairer,
-    S. P. Norsett and G. Wanner, *Solving Ordinary Differential Equations II*, IV.2).
-    ``stop(t, y, t_new, y_new)`` may end the march after an accepted step.
-    ``trial(t, h, y, k1)`` replaces a trial step in Python by a compiled one. With ``frozen``, the
-    grid holds plain numbers even if ``f`` uses a number of a derivative from outside.
+    >>> grid = march(lambda t, y, rate: rate * y, 1.0, 0.0, 1.0, -1.0, first_step=1.0)
+    >>> for t, h, error, accepted in grid.attempts[:3]:
+    ...     print(f"{t:.3f} {h:.3f} {error:8.2f} {accepted}")
+    0.000 1.000  1173.83 False
+    0.000 0.271     1.30 False
+    0.000 0.233     0.61 True
+    >>> len(grid.hs), grid.rejected
+    (5, 2)
 
-    >>> len(march(lambda t, y, rate: rate * y, 1.0, 0.0, 1.0, -1.0).hs)
-    7
+    Raises:
+        ValueError, TypeError, SolverError: as ``solve``.
     """
-    _check(tableau, rtol, atol)
-    sign, span, order = math.copysign(1.0, t1 - t0), abs(t1 - t0), tableau.order
-    t, y = t0, state(y0)
-    k1 = first_slope(f, t, y, args)
-    k1 = lax.stop_gradient(k1) if frozen else k1
-    atoms = Atoms(y).atoms, Atoms(k1).atoms
-    h = min(first_step or _first_step(*atoms, rtol, atol, span), span)
-    if trial is None:
+    control = Control(tableau, rtol, atol, first_step, max_steps)
+    (t0, t1), y0 = plain_times([t0, t1]), start(y0)
+    k1 = first_slope(f, t0, y0, args)
+    return walk(trial_of(f, args, control), t0, t1, y0, k1, control)
 
-        def trial(t: Any, h: Any, y: Any, k1: Any) -> tuple:
-            new, error, k_end = attempt(tableau, f, t, y, h, args, k1)
-            out = new, k_end, error_square(error, y, new, rtol, atol)
-            return lax.stop_gradient(out) if frozen else out
-    else:
-        y, k1 = atoms
 
-    ts: list[Any] = [t]
-    hs: list[Any] = []
-    ys: list[Any] = [y]
-    of_error, of_before = -0.425 / order, 0.1 / order  # halved: the error comes squared
-    before, grow, rejected = 1.0, 10.0, 0
-    finite, problem = True, None  # type: bool, Exception | None
+def walk(
+    trial: Trial,
+    t0: float,
+    t1: float,
+    y0: Any,
+    k1: Any,
+    control: Control,
+    stop: Callable[[Any, Any, Any, Any], bool] | None = None,
+) -> Grid:
+    """Trial step after trial step; ``stop(t, y, t_new, y_new)`` may end it after a good one."""
+    sign, order = math.copysign(1.0, t1 - t0), control.tableau.order
+    t, y, h = t0, y0, min(control.first_step or _first_step(y0, k1, control), abs(t1 - t0))
+    grid = Grid([t], [], [y], [])
+    before, most, problem = 1.0, 10.0, None  # type: Any, float, Exception | None
     while (t1 - t) * sign > 0:
-        if len(hs) + rejected >= max_steps:
-            raise _too_many(max_steps, t0, t)
+        if len(grid.attempts) >= control.max_steps:
+            raise _too_many(control.max_steps, t0, t)
         if h <= 1e-14 * abs(t):  # t + h would be t, but for the last digits
-            raise _step_to_zero(t, y, h, finite) from problem
+            raise _step_to_zero(t, y, h, grid.attempts) from problem
         last = (t1 - t) * sign <= h * (1 + 1e-12)
         step = t1 - t if last else h * sign
         try:
-            new, k_end, error = trial(t, step, y, k1)
+            y_new, k_new, error = trial(t, step, y, k1)
             problem = None
         except (ArithmeticError, ValueError) as why:  # outside the domain of an operation
             error, problem = math.nan, why
-        finite = bool(error < math.inf)
-        if not finite:
-            h, grow, rejected = abs(step) / 5, 1.0, rejected + 1
-            continue
-        change = 0.9 * max(error, 1e-20) ** of_error * before**of_before
-        h = abs(step) * max(0.2, min(grow, change))
-        if error > 1:
-            grow, rejected = 1.0, rejected + 1
-            continue
-        t_old, y_old = t, y
-        t, y, k1 = (t1 if last else t + step), new, k_end
-        before, grow = max(error, 1e-8), 10.0
-        ts.append(t)
-        hs.append(step)
-        ys.append(y)
-        if stop and stop(t_old, y_old, t, y):
-            break
-    return Grid(ts, hs, ys, rejected)
+        accepted = bool(error <= 1)
+        grid.attempts.append(Attempt(_plain(t), _plain(step), _plain(error) ** 0.5, accepted))
+        h = abs(step) * (change(error, before, most, order) if error < math.inf else 0.2)
+        most = 10.0 if accepted else 1.0
+        if accepted:
+            t_new, before = (t1 if last else t + step), max(error, 1e-8)
+            grid.ts.append(t_new)
+            grid.hs.append(step)
+            grid.ys.append(y_new)
+            if stop and stop(t, y, t_new, y_new):
+                break
+            t, y, k1 = t_new, y_new, k_new
+    return grid
 
 
-def replay(f: RightHandSide, y0: Any, args: Any, grid: Grid, tableau: Tableau | Rosenbrock) -> Grid:
+def change(error: Any, before: Any, most: float, order: int) -> Any:
+    """By how much the next step may be longer. With e the error over the tolerance::
+
+        0.9  e ** (-0.85 / order)  e_before ** (0.2 / order)         between 1/5 and ``most``
+
+    It looks at the error and at how it changes (PI control, with the constants of E. Hairer,
+    S. P. Norsett and G. Wanner, *Solving Ordinary Differential Equations II*, IV.2). ``error`` and
+    ``before`` are squares, so the powers are halved.
+
+    >>> change(1.0, 1.0, 10.0, 5), change(0.0, 1.0, 10.0, 5)
+    (0.9, 10.0)
+    """
+    factor = 0.9 * max(error, 1e-20) ** (-0.425 / order) * before ** (0.1 / order)
+    return max(0.2, min(most, factor))
+
+
+def trial_of(f: RightHandSide, args: Any, control: Control) -> Trial:
+    """A trial step on whatever numbers it gets."""
+
+    def trial(t: Any, h: Any, y: Any, k1: Any) -> tuple[Any, Any, Any]:
+        new, error, k_new = attempt(control.tableau, f, t, y, h, args, k1)
+        return new, k_new, error_square(error, y, new, *control.tolerances)
+
+    return trial
+
+
+def hold(
+    f: RightHandSide, y0: Any, t0: float, t1: float, args: Any, control: Control,
+    stop: Callable[[Any, Any, Any, Any], bool] | None = None,
+) -> tuple[Grid, bool]:  # fmt: skip
+    """The steps as plain numbers, and whether there is anything to differentiate in them.
+
+    ``f`` may use a number of a derivative from outside, and only in some of the steps.
+    """
+    derived = any(isinstance(x, Number) for x in Atoms((y0, args)).atoms)
+    y0, args = lax.stop_gradient((y0, args))
+    on_any = trial_of(f, args, control)
+
+    def held(found: Any) -> Any:
+        nonlocal derived
+        derived = derived or any(isinstance(x, Number) for x in Atoms(found).atoms)
+        return lax.stop_gradient(found)
+
+    k1 = held(first_slope(f, t0, y0, args))
+    grid = walk(lambda *now: held(on_any(*now)), t0, t1, y0, k1, control, stop)
+    return grid, derived
+
+
+def replay(f: RightHandSide, y0: Any, args: Any, grid: Grid, tableau: Method) -> Grid:
     """The same steps again, with the numbers of a derivative: one scan over times and steps."""
 
     def again(y: Any, step: Any) -> tuple[Any, Any]:
@@ -131,15 +244,15 @@ def replay(f: RightHandSide, y0: Any, args: Any, grid: Grid, tableau: Tableau | 
         y = advance(tableau, f, t, y, h, args)
         return y, y
 
-    y0 = state(y0)
+    y0 = start(y0)
     steps = (jnp.array(grid.ts[:-1]), jnp.array(grid.hs))
     _, ys = lax.scan(again, y0, steps) if grid.hs else (y0, [])
-    return Grid(grid.ts, grid.hs, [y0, *ys], grid.rejected)
+    return Grid(grid.ts, grid.hs, [y0, *ys], grid.attempts)
 
 
 def locate(grid: Grid, ts: Sequence[float]) -> list[tuple[int, Any]]:
     """For each time the step that holds it, and the part of the step done by then."""
-    knots = [t if isinstance(t, float) else lax.stop_gradient(t) for t in grid.ts]
+    knots = [_plain(t) for t in grid.ts]
     sign, i, found = math.copysign(1.0, ts[-1] - ts[0]), 0, []
     for t in ts:
         while i < len(grid.hs) and (t - knots[i + 1]) * sign >= 0:
@@ -148,9 +261,7 @@ def locate(grid: Grid, ts: Sequence[float]) -> list[tuple[int, Any]]:
     return found
 
 
-def read(
-    f: RightHandSide, args: Any, grid: Grid, ts: Sequence[float], tableau: Tableau | Rosenbrock
-) -> Array:
+def read(f: RightHandSide, args: Any, grid: Grid, ts: Sequence[float], tableau: Method) -> Array:
     """The states at times inside the grid, which need not be times of the grid."""
     states = []
     for i, theta in locate(grid, ts):
@@ -164,18 +275,17 @@ def read(
 # -- small print ----------------------------------------------------------------------------------
 
 
-def _check(tableau: Tableau | Rosenbrock, rtol: float, atol: float) -> None:
-    if isinstance(tableau, Tableau) and not tableau.b_low:
-        raise ValueError(
-            f"{tableau.name} has no error estimate, so its step cannot adapt.\n"
-            "Use ode.DORMAND_PRINCE, ode.TSITOURAS or ode.BOGACKI_SHAMPINE, or ode.solve_fixed."
+def plain_times(ts: Sequence[float]) -> list[float]:
+    """Times as floats, which they must be already."""
+    if any(isinstance(t, Number) for t in ts):
+        raise TypeError(
+            "times must be plain numbers: an adaptive solve has no derivative by its times.\n"
+            "By the time t of a state y, the derivative is f(t, y, args)."
         )
-    if not (rtol >= 0 and atol >= 0 and rtol + atol > 0):
-        raise ValueError(f"tolerances are not negative, and one is positive; got {rtol=}, {atol=}")
-
-
-def _text(x: Any) -> str:
-    return f"{lax.stop_gradient(x):.6g}"
+    plain = [float(t) for t in ts]
+    if not all(map(math.isfinite, plain)):
+        raise ValueError(f"times must be finite; got {plain!r:.200}")
+    return plain
 
 
 def first_slope(f: RightHandSide, t: float, y: Any, args: Any) -> Any:
@@ -183,19 +293,23 @@ def first_slope(f: RightHandSide, t: float, y: Any, args: Any) -> Any:
     if getattr(y, "size", 1) == 0:
         raise ValueError("the state is empty: y0 holds no number")
     k = slope(f, t, y, args)
-    if not all(abs(lax.stop_gradient(a)) < math.inf for a in Atoms(k).atoms):
-        raise _not_finite(t, y, k)
+    if not all(abs(_plain(a)) < math.inf for a in Atoms(k).atoms):
+        raise SolverError(
+            f"the right-hand side is not finite at t = {_text(t)}, y = {lax.stop_gradient(y)!r}: "
+            f"f = {lax.stop_gradient(k)!r}.\nCheck the parameters and the state there."
+        )
     return k
 
 
-def _not_finite(t: Any, y: Any, k: Any) -> SolverError:
-    return SolverError(
-        f"the right-hand side is not finite at t = {_text(t)}, y = {lax.stop_gradient(y)!r}: "
-        f"f = {lax.stop_gradient(k)!r}.\nCheck the parameters and the state there."
-    )
+def _plain(x: Any) -> Any:
+    return x if isinstance(x, float) else lax.stop_gradient(x)
 
 
-def _too_many(max_steps: int, t0: Any, t: Any) -> SolverError:
+def _text(x: Any) -> str:
+    return f"{_plain(x):.6g}"
+
+
+def _too_many(max_steps: int, t0: float, t: Any) -> SolverError:
     return SolverError(
         f"{max_steps} steps brought the solution only from t = {t0} to {_text(t)}.\n"
         "Raise max_steps, loosen rtol and atol, or, if steps this short are a surprise, use a "
@@ -203,27 +317,29 @@ def _too_many(max_steps: int, t0: Any, t: Any) -> SolverError:
     )
 
 
-def _step_to_zero(t: Any, y: Any, h: Any, finite: bool) -> SolverError:
+def _step_to_zero(t: Any, y: Any, h: Any, attempts: list[Attempt]) -> SolverError:
     why = (
         "the solution changes too fast there for the tolerance.\nDoes it run off to infinity, or "
         "jump? If it should not, check the parameters; else stop before, or loosen rtol and atol "
         "(atol = 0 forbids any error where a state is 0)."
-        if finite
+        if not attempts or attempts[-1].error < math.inf
         else "the right-hand side is not finite just beyond.\nDoes the solution run off to "
         "infinity, or leave the domain of f? Check the parameters, or stop before."
     )
     return SolverError(
-        f"the step fell to {lax.stop_gradient(h):.1e} at t = {_text(t)}, "
+        f"the step fell to {_plain(h):.1e} at t = {_text(t)}, "
         f"y = {Atoms(lax.stop_gradient(y)).atoms}: {why}"
     )
 
 
-def _first_step(states: list, slopes: list, rtol: float, atol: float, span: float) -> Any:
-    """A hundredth of the time in which y would change by itself.
+def _first_step(y0: Any, k1: Any, control: Control) -> Any:
+    """A hundredth of the time in which y would change by itself; short if that is not known.
 
     After Hairer, Norsett and Wanner, *Solving Ordinary Differential Equations I*, II.4.
     """
-    scale = [atol + rtol * abs(a) or 1.0 for a in states]
-    size = sum((a / s) ** 2 for a, s in zip(states, scale, strict=True))
-    speed = sum((a / s) ** 2 for a, s in zip(slopes, scale, strict=True))
-    return 0.01 * jnp.sqrt(size / speed) if size > 1e-10 and speed > 1e-10 else min(1e-6, span)
+    rtol, atol = control.rtol, control.atol
+    states, slopes = Atoms(y0).atoms, Atoms(k1).atoms
+    scale = [atol + rtol * abs(y) or 1.0 for y in states]
+    size = sum((y / s) ** 2 for y, s in zip(states, scale, strict=True))
+    speed = sum((k / s) ** 2 for k, s in zip(slopes, scale, strict=True))
+    return 0.01 * jnp.sqrt(size / speed) if size > 1e-10 and speed > 1e-10 else 1e-6

@@ -86,16 +86,15 @@ def continuous_adjoint(
         t_left, left, right, d_y = now
         k_left, k_right = slope(f, t_left, left, args), slope(f, t_left + h, right, args)
 
-        def rates(t: Any, w: Any, args: Any) -> Any:
-            part = (t - t_left) / h
+        def rates(part: Any, w: Any, args: Any) -> Any:  # of time, from 0 at the left to 1
             rest = 1.0 - part
             ends = (
                 rest * rest * (1.0 + 2.0 * part) * left + part * part * (3.0 - 2.0 * part) * right
             )
             y = ends + h * part * rest * (rest * k_left - part * k_right)
-            return _pulled(f, t, y, args, one.rebuild(list(w)[:n]))
+            return h * _pulled(f, t_left + part * h, y, args, one.rebuild(list(w)[:n]))
 
-        w = step(tableau, rates, t_left + h, carry, -h, args)
+        w = step(tableau, rates, 1.0, carry, -1.0, args)
         return _jump(w, d_y), None
 
     start = _joined(d_ys[-1], [0.0] * len(Atoms(args).atoms))

@@ -10,6 +10,7 @@ from .stiff import Rosenbrock
 from .tableau import Tableau
 
 Method = Tableau | Rosenbrock
+"""What can take a step: a table of an explicit method, or of one for stiff equations."""
 
 
 def attempt(

@@ -1,18 +1,31 @@
-"""Events: the first time at which a function of the state passes through zero."""
+"""Events: the first time at which a function of the state passes through zero.
+
+The time t* of an event is given by an equation, event(t*, y(t*)) = 0, so its derivative comes from
+that equation and not from the search for t*. One step of Newton's method, started at t* itself::
+
+    t  -  event(t, y(t)) / (d event / dt along the solution)
+
+does not move t*, but carries the first derivative by everything that event and y depend on. A
+second such step makes it right to the third order: as for the zero itself, every step of Newton's
+method doubles the number of correct terms.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import lax
-from ..array import Atoms
+from ..array import nested
 from ..dual import jvp
-from ..ops import Number
-from .adaptive import SolverError, march, replay
+from ..ops import Number, scalar
+from .adaptive import Control, SolverError, hold, plain_times, replay
 from .attempt import Method, advance
-from .fixed import RightHandSide, slope, state
+from .fixed import RightHandSide, start
 from .tableau import DORMAND_PRINCE
+
+Function = Callable[[Any, Any, Any], Any]
 
 
 class Event(NamedTuple):
@@ -27,7 +40,7 @@ def solve_event(
     y0: Any,
     t0: float,
     t1: float,
-    event: Callable[[Any, Any, Any], Any],
+    event: Function,
     args: Any = None,
     *,
     direction: int = 0,
@@ -36,70 +49,97 @@ def solve_event(
     atol: float = 1e-9,
     max_steps: int = 100_000,
 ) -> Event:
-    """The first time between ``t0`` and ``t1`` at which ``event(t, y, args)`` passes through zero.
+    """The first time from ``t0`` to ``t1`` at which ``event(t, y, args)`` passes through zero.
 
     The solver steps until the sign has changed, and then looks for the zero by taking shorter
     steps from the beginning of the last one. An event that comes and goes within one step is not
-    seen. Time and state can be differentiated (once): the steps are held as they are, and a Newton
-    step carries the derivative::
-
-        dt*  =  - d event / (d event / dt along the solution)
+    seen. One that is 0 at ``t0`` already has happened there, as in diffrax and SciPy, if
+    ``direction`` allows the way in which it goes on; so start a little later to find the next one.
+    Time and state can be differentiated, to any order, with the steps held as they are.
 
     Args:
         f, y0, args, tableau, rtol, atol, max_steps: as for ``solve``.
+        t0, t1: plain numbers; ``t1 < t0`` runs backwards in time.
         event: ``event(t, y, args)``, a number; 0 at the event.
-        direction: 1 for zeros passed upwards, -1 downwards, 0 for both.
+        direction: 1 for zeros passed upwards on the way from t0 to t1, -1 downwards, 0 for both.
 
     >>> fall = lambda t, y, g: [y[1], -g]  # height and speed
     >>> landed = solve_event(fall, [5.0, 0.0], 0.0, 9.0, lambda t, y, g: y[0], 10.0)
     >>> round(landed.t, 9), round(landed.y[1], 9)
     (1.0, -10.0)
+    >>> from mini_autodiff import grad
+    >>> def time(g):
+    ...     return solve_event(fall, [5.0, 0.0], 0.0, 9.0, lambda t, y, g: y[0], g).t
+    >>> round(grad(time)(10.0), 9), round(grad(grad(time))(10.0), 9)  # of sqrt(2 * 5 / g)
+    (-0.05, 0.0075)
 
     Raises:
-        SolverError: if there is no event, if it only touches zero, or as ``solve``.
+        SolverError: if there is no event, if it only touches zero and its time is to be
+            differentiated, or as ``solve``.
+        TypeError: if ``event`` does not return one real number.
+        ValueError: as ``solve``, or if ``direction`` is not 1, -1 or 0.
     """
-    y0 = state(y0)
+    if direction not in (-1, 0, 1):
+        raise ValueError(f"direction is 1 (upwards), -1 (downwards) or 0 (both); got {direction!r}")
+    control = Control(tableau, rtol, atol, None, max_steps)
+    (t0, t1), y0 = plain_times([t0, t1]), start(y0)
     plain_y0, plain = lax.stop_gradient((y0, args))
-
-    def size(t: Any, y: Any) -> float:
-        return lax.stop_gradient(event(t, y, plain))
+    size = _plain_size(event, plain)
+    _, at_start = _inside(tableau, f, event, t0, plain_y0, plain)
+    if size(t0, plain_y0) == 0 and _allowed(direction, at_start, t0, t1):
+        state, value = _inside(tableau, f, event, t0, y0, args)
+        t = newton(value, t0)
+        return Event(t, state(t))
 
     def passed(before: float, after: float) -> bool:
         up, down = before < 0 <= after, before > 0 >= after
         return (up and direction >= 0) or (down and direction <= 0)
 
-    grid = march(
-        f, plain_y0, t0, t1, plain,
-        tableau=tableau, rtol=rtol, atol=atol, max_steps=max_steps, frozen=True,
-        stop=lambda t, y, t_new, y_new: passed(size(t, y), size(t_new, y_new)),
-    )  # fmt: skip
-    start, h = grid.ts[-2], grid.hs[-1]
-    before, after = size(start, grid.ys[-2]), size(grid.ts[-1], grid.ys[-1])
-    if not passed(before, after):
-        raise SolverError(
-            f"event did not pass through zero between t = {t0} and {t1}: it was "
-            f"{size(t0, plain_y0):.6g} at the start and is {after:.6g} at "
-            "the end.\nLook at it along the solution, or allow more time."
-        )
+    def stop(t: float, y: Any, t_new: float, y_new: Any) -> bool:
+        return passed(size(t, y), size(t_new, y_new))
 
-    def inside(theta: float) -> float:
-        y = advance(tableau, f, start, grid.ys[-2], theta * h, plain)
-        return size(start + theta * h, y)
+    grid, derived = hold(f, y0, t0, t1, args, control, stop)
+    if not grid.hs or not stop(grid.ts[-2], grid.ys[-2], grid.ts[-1], grid.ys[-1]):
+        raise _no_event(t0, t1, size(t0, plain_y0), size(grid.ts[-1], grid.ys[-1]))
+    begin, h = grid.ts[-2], grid.hs[-1]
+    _, value = _inside(tableau, f, event, begin, grid.ys[-2], plain)
+    part = zero(
+        lambda part: lax.stop_gradient(value(begin + part * h)),
+        size(begin, grid.ys[-2]),
+        size(grid.ts[-1], grid.ys[-1]),
+    )
+    y = replay(f, y0, args, grid, tableau).ys[-2] if derived else grid.ys[-2]
+    state, value = _inside(tableau, f, event, begin, y, args)
+    t = newton(value, begin + part * h)
+    return Event(t, state(t))
 
-    part = zero(inside, before, after)
-    t = start + part * h
-    y = grid.ys[-2]
-    if any(isinstance(x, Number) for x in Atoms((y0, args, f(t0, y0, args))).atoms):
-        y = replay(f, y0, args, grid, tableau).ys[-2]
-    y = advance(tableau, f, start, y, part * h, args)
-    k = slope(f, t, y, args)
-    plain_y, plain_k = lax.stop_gradient((y, k))
-    _, speed = jvp(lambda t, y: event(t, y, plain), (t, plain_y), (1.0, plain_k))
-    speed = lax.stop_gradient(speed)
-    if speed == 0:
-        raise SolverError(f"event only touches zero at t = {t:.6g}: its time has no derivative")
-    late = event(t, y, args) / speed
-    return Event(t - late, y - late * k)
+
+def newton(value: Callable[[Any], Any], t: Any) -> Any:
+    """``t``, where ``value`` is 0, with the derivatives of the zero by all that ``value`` uses.
+
+    >>> from mini_autodiff import grad
+    >>> root = lambda a: newton(lambda t: t * t - a, 3.0)  # the root of 9
+    >>> round(grad(root)(9.0), 9), round(grad(grad(root))(9.0), 9)  # 1 / (2 t), -1 / (4 t ** 3)
+    (0.166666667, -0.009259259)
+    """
+    order = levels(value(t))
+    for _ in range(order.bit_length()):  # right to order 1, 3, 7, ...
+        now, speed = jvp(value, (t,), (1.0,))
+        if speed == 0:
+            raise SolverError(
+                f"event only touches zero at t = {lax.stop_gradient(t):.6g}: its time has no "
+                "derivative"
+            )
+        t = t - now / speed
+    return t
+
+
+def levels(x: Any) -> int:
+    """How many derivatives, one inside the other, a number belongs to."""
+    count = 0
+    while isinstance(x, Number):
+        x, count = getattr(x, "value", None), count + 1
+    return count
 
 
 def zero(g: Callable[[float], float], ga: float, gb: float) -> float:
@@ -124,3 +164,50 @@ def zero(g: Callable[[float], float], ga: float, gb: float) -> float:
             ga /= 2  # pull the far end in, too
         b, gb = c, gc
     return b
+
+
+# -- small print ----------------------------------------------------------------------------------
+
+
+def _inside(
+    method: Method, f: RightHandSide, event: Function, t_left: float, y_left: Any, args: Any
+) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """The state, and the event's function, at any time inside the step from (t_left, y_left)."""
+
+    def state(t: Any) -> Any:
+        return advance(method, f, t_left, y_left, t - t_left, args)
+
+    return state, lambda t: event(t, state(t), args)
+
+
+def _plain_size(event: Function, args: Any) -> Callable[[float, Any], float]:
+    """The event's function as a plain number, which is checked."""
+
+    def size(t: float, y: Any) -> float:
+        value = lax.stop_gradient(event(t, y, args))
+        if isinstance(value, bool) or not scalar(value):
+            what = f"the truth {value}" if isinstance(value, bool) else nested(value)
+            raise TypeError(
+                f"event(t, y, args) must return one real number, but got {what}.\n"
+                "Return what is 0 at the event, as y[0] - 0.5 in place of y[0] > 0.5."
+            )
+        if value != value:
+            raise SolverError(f"event is not a number at t = {t:.6g}, y = {y!r}")
+        return value
+
+    return size
+
+
+def _allowed(direction: int, value: Callable[[Any], Any], t0: float, t1: float) -> bool:
+    """Whether an event that is 0 at ``t0`` goes on from there in the direction asked for."""
+    if direction == 0:
+        return True
+    _, speed = jvp(value, (t0,), (1.0,))
+    return direction * speed * math.copysign(1.0, t1 - t0) > 0
+
+
+def _no_event(t0: float, t1: float, first: float, last: float) -> SolverError:
+    return SolverError(
+        f"event did not pass through zero between t = {t0} and {t1}: it was {first:.6g} at the "
+        f"start and is {last:.6g} at the end.\nLook at it along the solution, or allow more time."
+    )

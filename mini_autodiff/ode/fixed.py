@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
 from .. import lax
 from .. import numpy as jnp
-from ..array import Array
+from ..array import Array, Atoms
+from ..ops import Number
 from .tableau import RK4, Tableau
 
 RightHandSide = Callable[[Any, Any, Any], Any]
@@ -102,9 +104,7 @@ def solve_fixed(
         ValueError: if ``n_steps`` is not a positive whole number, or ``f`` does not return the
             shape of ``y0``.
     """
-    if not isinstance(n_steps, int) or n_steps < 1:
-        raise ValueError(f"solve_fixed needs a positive whole number of steps, got {n_steps!r}")
-    y0 = state(y0)
+    y0, n_steps = start(y0), count(n_steps)
     h = (t1 - t0) / n_steps
     ts = t0 + h * jnp.arange(n_steps + 1)
 
@@ -119,6 +119,22 @@ def solve_fixed(
 # -- small print ----------------------------------------------------------------------------------
 
 
+def count(n_steps: int) -> int:
+    """A number of steps, checked."""
+    if isinstance(n_steps, bool) or not hasattr(n_steps, "__index__") or n_steps < 1:
+        raise ValueError(f"n_steps is a positive whole number of steps, but got {n_steps!r}")
+    return operator.index(n_steps)
+
+
+def start(y0: Any) -> Any:
+    """The state to start from: as ``state``, and real: numbers of other kinds become floats."""
+    y0 = state(y0)
+    numbers = Atoms(y0).atoms
+    if all(type(x) is float or isinstance(x, Number) for x in numbers):
+        return y0
+    return Atoms(y0).rebuild([x if isinstance(x, Number) else float(x) for x in numbers])
+
+
 def state(y: Any) -> Any:
     """A state as the solvers hold it: a number, or an array with nothing left to compute."""
     if isinstance(y, dict):
@@ -126,7 +142,7 @@ def state(y: Any) -> Any:
             f"a state is a number or an array, but got a dict with the keys {sorted(y)}.\n"
             "Stack its numbers: jnp.array([...]); the parameters (args) may be a dict."
         )
-    y = jnp.array(y) if isinstance(y, list | tuple) else y
+    y = y if y is None else jnp.array(y)
     return y.plain() if isinstance(y, Array) else y
 
 

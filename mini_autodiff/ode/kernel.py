@@ -12,7 +12,6 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from .. import lax
 from .. import numpy as jnp
 from ..array import Array, Atoms
 from ..compile import BranchFlipped, Call, Program
@@ -20,7 +19,7 @@ from ..ops import Number, Special, apply
 from ..surroundings import Surroundings
 from ..tape import Tape, vjp
 from ..trace import Branch, Traced
-from .adaptive import Grid, locate, march, read, replay
+from .adaptive import Control, Grid, first_slope, hold, locate, read, replay, walk
 from .attempt import advance, attempt, error_square
 from .dense import interpolate
 from .fixed import RightHandSide
@@ -126,9 +125,8 @@ class Path(Special):
 
     name = "path"
 
-    def __init__(self, f: RightHandSide, y0: Any, ts: list[float], args: Any, settings: dict):
-        self.f, self.ts, self.settings = f, ts, settings
-        self.method = settings["tableau"]
+    def __init__(self, f: RightHandSide, y0: Any, ts: list[float], args: Any, control: Control):
+        self.f, self.ts, self.control, self.method = f, ts, control, control.tableau
         self.row, self.known = Atoms(y0), Atoms(args)
         self.n = len(self.row.atoms)
 
@@ -155,25 +153,23 @@ class Path(Special):
         slopes = Atoms(self.f(self.ts[0], y0, args)).atoms
         if any(isinstance(innermost(x), Traced) for x in [*atoms, *slopes]):
             self.trace()
-        grid = march(
-            self.f, lax.stop_gradient(y0), self.ts[0], self.ts[-1], lax.stop_gradient(args),
-            frozen=True, **self.settings,
-        )  # fmt: skip
-        if any(isinstance(x, Number) for x in [*atoms, *slopes]):
+        grid, derived = hold(self.f, y0, self.ts[0], self.ts[-1], args, self.control)
+        if derived:
             grid = replay(self.f, y0, args, grid, self.method)
         return read(self.f, args, grid, self.ts, self.method)
 
     # -- on plain numbers --
     def march(self, kernel: Kernel, y: list, p: list) -> Grid:
         n, trial = self.n, kernel.trial
-        rtol, atol = self.settings["rtol"], self.settings["atol"]
+        rtol, atol = self.control.tolerances
 
         def compiled(t: float, h: float, y: Any, k1: Any) -> tuple:
             out = trial(t, h, rtol, atol, *y, *k1, *p)
             return out[:n], out[n:-1], out[-1]
 
         y0, args = self.rebuild(self.plain)
-        return march(self.f, y0, self.ts[0], self.ts[-1], args, trial=compiled, **self.settings)
+        k1 = Atoms(first_slope(self.f, self.ts[0], y0, args)).atoms
+        return walk(compiled, self.ts[0], self.ts[-1], y, k1, self.control)
 
     def value(self, *atoms: Any) -> list:
         return self.run(atoms)[0]

@@ -15,7 +15,7 @@ from .. import lax
 from .. import numpy as jnp
 from ..array import Array
 from ..dual import jvp
-from .fixed import RightHandSide, slope, state
+from .fixed import RightHandSide, count, slope, start, state
 
 
 def brownian(rng: random.Random, n_steps: int, t0: float, t1: float, width: int = 0) -> Array:
@@ -23,6 +23,7 @@ def brownian(rng: random.Random, n_steps: int, t0: float, t1: float, width: int 
 
     Args:
         rng: where the chance comes from, as ``random.Random(1)``.
+        n_steps, t0, t1: as for ``solve_fixed``.
         width: how many motions side by side; 0 for one, without a second axis.
 
     Returns:
@@ -31,6 +32,7 @@ def brownian(rng: random.Random, n_steps: int, t0: float, t1: float, width: int 
     >>> brownian(random.Random(1), 100, 0.0, 1.0, width=2).shape
     (100, 2)
     """
+    n_steps = count(n_steps)
     size = (abs(t1 - t0) / n_steps) ** 0.5
     if not width:
         return jnp.array([rng.gauss(0.0, size) for _ in range(n_steps)])
@@ -56,10 +58,12 @@ def euler_maruyama(
 
     Args:
         drift: ``drift(t, y, args)``, of the shape of y.
-        diffusion: ``diffusion(t, y, args)``: of the shape of y (each component has its own noise),
-            or a matrix of shape (d, m) that multiplies m noises.
+        diffusion: ``diffusion(t, y, args)``: of the shape of y, or a number (each component has its
+            own noise), or a matrix of shape (d, m) that multiplies m noises.
         y0: the state at ``t0``: a number, or an array of shape (d,).
-        dw: increments of Brownian motion, one row for each step, as ``brownian`` draws them.
+        t0, t1: first and last time; ``t1`` is the later one.
+        dw: increments of Brownian motion, one row for each step, as ``brownian`` draws them: a
+            number, or as many as there are noises.
         args: the parameters.
 
     Returns:
@@ -69,10 +73,13 @@ def euler_maruyama(
     >>> ts, ys = euler_maruyama(lambda t, y, a: -y, lambda t, y, a: 0.0 * y, 1.0, 0.0, 1.0, dw)
     >>> [round(y, 4) for y in ys]  # no noise: Euler's method, 0.75 ** n
     [1.0, 0.75, 0.5625, 0.4219, 0.3164]
+
+    Raises:
+        ValueError: if ``t1`` is not after ``t0``, ``dw`` is empty, or the shapes do not fit.
     """
 
     def step(t: Any, y: Any, h: Any, kick: Any) -> Any:
-        return y + h * slope(drift, t, y, args) + _spread(diffusion(t, y, args), kick)
+        return y + h * slope(drift, t, y, args) + _noise(diffusion(t, y, args), kick, y)
 
     return _solve(step, y0, t0, t1, dw)
 
@@ -102,18 +109,22 @@ def milstein(
     >>> from math import exp
     >>> abs(ys[-1] - exp(sum(dw) - 0.5)) < 0.05  # geometric Brownian motion, exactly
     True
+
+    Raises:
+        ValueError: as ``euler_maruyama``.
     """
 
     def step(t: Any, y: Any, h: Any, kick: Any) -> Any:
         size = slope(diffusion, t, y, args)
-        _, change = jvp(lambda y: diffusion(t, y, args), (y,), (size,))
-        return y + h * slope(drift, t, y, args) + size * kick + 0.5 * change * (kick * kick - h)
+        _, change = jvp(lambda y: slope(diffusion, t, y, args), (y,), (size,))
+        noise = _noise(size, kick, y)
+        return y + h * slope(drift, t, y, args) + noise + 0.5 * change * (kick * kick - h)
 
     return _solve(step, y0, t0, t1, dw)
 
 
 def _solve(step: Any, y0: Any, t0: float, t1: float, dw: Any) -> tuple[Any, Any]:
-    y0, dw = state(y0), jnp.array(dw)
+    y0, dw = start(y0), jnp.array(dw)
     if getattr(dw, "ndim", 0) < 1 or not len(dw):
         raise ValueError("dw needs one increment (a number, or a row) for each step; got none")
     n = len(dw)
@@ -131,7 +142,16 @@ def _solve(step: Any, y0: Any, t0: float, t1: float, dw: Any) -> tuple[Any, Any]
     return ts, jnp.concatenate([jnp.stack([y0]), ys])
 
 
-def _spread(size: Any, kick: Any) -> Any:
+def _noise(size: Any, kick: Any, y: Any) -> Any:
     """The noise as it enters: component by component, or mixed by a matrix."""
     size = state(size)
-    return size @ kick if getattr(size, "ndim", 0) == 2 else size * kick
+    sizes, kicks, rows = (getattr(x, "shape", ()) for x in (size, kick, y))
+    if len(sizes) == 2 and sizes == rows + kicks:
+        return size @ kick
+    if kicks == rows and sizes in ((), rows):
+        return size * kick
+    raise ValueError(
+        "each component of y needs its own noise, or diffusion a column for each noise: y has "
+        f"shape {rows}, diffusion returned shape {sizes}, and a row of dw has shape {kicks}.\n"
+        "brownian(..., width=m) draws m noises side by side."
+    )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops import Number
-from .adaptive import march, read
-from .fixed import RightHandSide, state
+from .adaptive import Control, first_slope, plain_times, read, trial_of, walk
+from .attempt import Method
+from .fixed import RightHandSide, start
 from .kernel import Path
-from .stiff import Rosenbrock
-from .tableau import DORMAND_PRINCE, Tableau
+from .tableau import DORMAND_PRINCE
 
 
 def solve(
@@ -21,7 +19,7 @@ def solve(
     ts: Sequence[float],
     args: Any = None,
     *,
-    tableau: Tableau | Rosenbrock = DORMAND_PRINCE,
+    tableau: Method = DORMAND_PRINCE,
     rtol: float = 1e-6,
     atol: float = 1e-9,
     steps: str = "frozen",
@@ -39,6 +37,7 @@ def solve(
     as accurate as the other, and much cheaper: the steps are compiled once, and run forwards and
     backwards. ``steps="differentiated"`` follows the controller as well: the derivative of the
     whole program, branches as taken. ``jit`` leaves a function that calls ``solve`` as it is.
+    ``march`` shows the steps, the rejected ones, too.
 
     Args:
         f: the right-hand side, ``f(t, y, args) -> dy/dt``. Define it once, outside the loss: a
@@ -66,26 +65,19 @@ def solve(
     times = _times(ts)
     if steps not in ("frozen", "differentiated"):
         raise ValueError(f'steps is "frozen" or "differentiated", got {steps!r}')
-    y0 = state(y0)
-    settings: dict[str, Any] = {
-        "tableau": tableau, "rtol": rtol, "atol": atol,
-        "first_step": first_step, "max_steps": max_steps,
-    }  # fmt: skip
+    control = Control(tableau, rtol, atol, first_step, max_steps)
+    y0 = start(y0)
     if steps == "frozen":
-        return Path(f, y0, times, args, settings).states()
-    grid = march(f, y0, times[0], times[-1], args, **settings)
+        return Path(f, y0, times, args, control).states()
+    k1 = first_slope(f, times[0], y0, args)
+    grid = walk(trial_of(f, args, control), times[0], times[-1], y0, k1, control)
     return read(f, args, grid, times, tableau)
 
 
 def _times(ts: Any) -> list[float]:
-    if any(isinstance(t, Number) for t in ts):
-        raise TypeError(
-            "ts must be plain numbers: solve has no derivative by its times.\n"
-            "By the time t of a state y, the derivative is f(t, y, args)."
-        )
-    ts = [float(t) for t in ts]
-    if len(ts) < 2 or not all(map(math.isfinite, ts)):
-        raise ValueError(f"ts holds the time of y0 and at least one more, all finite; got {ts!r}")
+    ts = plain_times(ts)
+    if len(ts) < 2:
+        raise ValueError(f"ts holds the time of y0 and at least one more; got {ts!r}")
     steps = [b - a for a, b in itertools.pairwise(ts)]
     if not (all(s > 0 for s in steps) or all(s < 0 for s in steps)):
         raise ValueError(

@@ -2,7 +2,7 @@
 
 An equation is stiff where some rates are far faster than the solution itself changes. An explicit
 method must then take steps as short as the fastest rate demands, to stay stable; this one need not.
-Each stage solves a *linear* system with the matrix 1/(h gamma) - J, where J = df/dy.
+Each stage solves a *linear* system with the matrix 1/gamma - h J, where J = df/dy.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .fixed import RightHandSide, slope
 class Rosenbrock:
     """A linearly implicit Runge-Kutta method, in the form that needs no matrix product::
 
-        (1/(h gamma) - J) u_i  =  f(t + c_i h, y + a_i1 u_1 + ...)
-                                  + (g_i1 u_1 + ...) / h + d_i h df/dt
+        (1/gamma - h J) u_i  =  h f(t + c_i h, y + a_i1 u_1 + ...)
+                                + g_i1 u_1 + ... + d_i h^2 df/dt
         y'  =  y + m_1 u_1 + ... + m_s u_s
 
     The last stage is the estimate of the error.
@@ -51,10 +51,9 @@ class Rosenbrock:
         y0 = start.atoms
         jacobian = jacfwd(lambda now: rates(t, now))(y0)
         _, by_time = jvp(lambda t: rates(t, y0), (t,), (1.0,))
-        diagonal = 1.0 / (h * self.gamma)
         factors = factor(
             [
-                [diagonal - x if i == j else -x for j, x in enumerate(row)]
+                [1.0 / self.gamma - h * x if i == j else -h * x for j, x in enumerate(row)]
                 for i, row in enumerate(jacobian)
             ]
         )
@@ -62,9 +61,9 @@ class Rosenbrock:
         for a, g, c, d in zip(self.a, self.g, self.c, self.d, strict=True):
             now = plus(y0, a, us)
             right = rates(t + c * h, now) if us or k1 is None else Atoms(k1).atoms
-            right = plus(right, [x / h for x in g], us)
+            right = plus([h * x for x in right], g, us)
             if d:
-                right = [x + d * h * z for x, z in zip(right, by_time, strict=True)]
+                right = [x + d * h * h * z for x, z in zip(right, by_time, strict=True)]
             us.append(solve_factored(factors, right))
         new = start.rebuild(plus(y0, self.m, us))
         return new, start.rebuild(us[-1]), slope(f, t + h, new, args)

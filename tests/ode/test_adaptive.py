@@ -168,7 +168,7 @@ def test_errors_say_what_to_do():
         ode.solve(lambda t, u, p: jnp.sqrt(1.0 - t) * u, 1.0, [0.0, 2.0])
     with pytest.raises(ValueError, match="state is empty"):
         ode.solve(growth, [], [0.0, 1.0], 1.0)
-    with pytest.raises(TypeError, match=r"ts must be plain numbers.*\n.*f\(t, y, args\)"):
+    with pytest.raises(TypeError, match=r"times must be plain numbers.*\n.*f\(t, y, args\)"):
         ad.grad(lambda t1: ode.solve(growth, 1.0, [0.0, t1], 1.0)[-1])(1.0)
     with pytest.raises(ode.SolverError, match=r"5 steps brought .*\n.*max_steps"):
         ode.solve(growth, 1.0, [0.0, 10.0], 1.0, max_steps=5)
@@ -183,8 +183,16 @@ def test_errors_say_what_to_do():
         ode.solve(growth, 1.0, [0.0], 1.0)
     with pytest.raises(ValueError, match=r"no error estimate.*\n.*DORMAND_PRINCE"):
         ode.solve(growth, 1.0, [0.0, 1.0], 1.0, tableau=ode.RK4)
-    with pytest.raises(ValueError, match="tolerances are not negative"):
+    with pytest.raises(ValueError, match="tolerances are finite and not negative"):
         ode.solve(growth, 1.0, [0.0, 1.0], 1.0, rtol=-1.0)
+    with pytest.raises(ValueError, match="tolerances are finite"):
+        ode.march(growth, 1.0, 0.0, 1.0, 1.0, rtol=math.nan)
+    for h in (0.0, -0.1, math.nan, math.inf):
+        with pytest.raises(ValueError, match=r"first_step is a length of time.*\n.*Leave it out"):
+            ode.solve(growth, 1.0, [0.0, 1.0], 1.0, first_step=h)
+    for t1 in (math.inf, math.nan):
+        with pytest.raises(ValueError, match="times must be finite"):
+            ode.march(growth, 1.0, 0.0, t1, 1.0)
     with pytest.raises(ValueError, match='"frozen" or "differentiated"'):
         ode.solve(growth, 1.0, [0.0, 1.0], 1.0, steps="thawed")
 
@@ -192,3 +200,57 @@ def test_errors_say_what_to_do():
 def test_a_state_that_stays_put_has_no_error_to_estimate():
     still = ode.solve(lambda t, u, p: 0.0 * u, jnp.array([1.0, 2.0]), [0.0, 5.0])[-1]
     assert still.tolist() == [1.0, 2.0]
+    nothing = ode.solve(lambda t, u, p: 0.0 * u, [0.0, 1.0], [0.0, 5.0], rtol=1e-3, atol=0.0)
+    assert nothing[-1].tolist() == [0.0, 1.0]
+
+
+# -- the record -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", [*PAIRS, ode.RODAS4], ids=lambda m: m.name)
+def test_every_attempt_is_on_record(method):
+    """The errors written down are those of the steps, and the solver obeys them."""
+    rtol = 1e-5
+    grid = ode.march(
+        lotka_volterra, START, 0.0, 10.0, RATES, tableau=method, rtol=rtol, atol=0.0, first_step=1.0
+    )
+    good = [a for a in grid.attempts if a.accepted]
+    assert [a.t for a in good] == grid.ts[:-1] and [a.h for a in good] == grid.hs
+    assert grid.rejected == len(grid.attempts) - len(good) > 0
+    assert all(a.accepted == (a.error <= 1.0) for a in grid.attempts)
+    states = dict(zip(grid.ts, grid.ys, strict=True))
+    for before, a in zip([None, *grid.attempts], grid.attempts, strict=False):
+        y = states[a.t]
+        new, error, _ = ode.attempt.attempt(method, lotka_volterra, a.t, y, a.h, RATES)
+        sizes = [rtol * max(abs(p), abs(q)) for p, q in zip(y, new, strict=True)]
+        norm = math.hypot(*(e / s for e, s in zip(error, sizes, strict=True))) / math.sqrt(2)
+        # The slope at the start comes from the step before: differs by rounding, over rtol.
+        assert a.error == pytest.approx(norm, rel=1e-6, abs=1e-9)
+        if before:  # a rejected step is tried again from the same place, and shorter
+            assert (a.t == before.t and abs(a.h) < abs(before.h)) == (not before.accepted)
+
+
+def test_an_attempt_outside_the_domain_is_on_record():
+    grid = ode.march(lambda t, u, p: -jnp.sqrt(u), 1.0, 0.0, 1.9, first_step=1.9, rtol=1e-3)
+    assert math.isnan(grid.attempts[0].error) and not grid.attempts[0].accepted
+    assert grid.ys[-1] == pytest.approx(0.05**2, rel=0.2)  # (1 - t/2)**2
+
+
+def test_backwards_and_empty_intervals():
+    back = ode.march(growth, 1.0, 1.0, 0.0, 1.0)
+    assert all(a.h < 0 for a in back.attempts) and back.ts[-1] == 0.0
+    nothing = ode.march(growth, [1.0], 2.0, 2.0, 1.0)
+    assert (nothing.ts, nothing.hs, nothing.attempts) == ([2.0], [], [])
+    assert nothing.ys[0].tolist() == [1.0]
+
+
+def test_the_record_is_plain_under_grad():
+    attempts = []
+
+    def end(rate):
+        grid = ode.march(growth, 1.0, 0.0, 1.0, rate)
+        attempts.extend(grid.attempts)
+        return grid.ys[-1]
+
+    assert ad.grad(end)(1.0) == pytest.approx(math.e, rel=1e-5)
+    assert all(type(x) in (float, bool) for a in attempts for x in a)

@@ -130,6 +130,16 @@ def test_errors():
         ode.solve_checkpointed(growth, 1.0, 0.0, 1.0, 10, 1.0, segments=3)
 
 
+@pytest.mark.parametrize(
+    "adjoint", [ode.discrete_adjoint, ode.continuous_adjoint, ode.backsolve_adjoint]
+)
+def test_no_time_at_all(adjoint):
+    """The end is the start: the loss changes with it directly, and with no rate."""
+    found = adjoint(lotka_volterra, START, 2.0, 2.0, 3, RATES, lambda ys: ys[-1][0] * ys[-1][1])
+    assert found.loss == 1.0 and found.d_y0.tolist() == [1.0, 1.0]
+    assert found.d_args == [0.0] * 4 and found.start.tolist() == START.tolist()
+
+
 def test_adjoints_compile():
     def gradient(p):
         return ode.discrete_adjoint(lotka_volterra, START, 0.0, 2.0, 40, p, loss).d_args

@@ -65,6 +65,21 @@ def test_a_right_hand_side_may_close_over_what_is_differentiated():
     assert np.allclose(ad.grad(closed)(RATES), ad.grad(passed)(RATES), rtol=1e-11)
 
 
+@pytest.mark.parametrize("most", [kernel.MOST_NUMBERS, 0])
+def test_or_only_later_in_a_branch(most, monkeypatch):
+    """The rate is used only after t = 1, so nothing at the start says that it matters."""
+    monkeypatch.setattr(kernel, "MOST_NUMBERS", most)
+
+    def end(rate):
+        def f(t, u, _):
+            return rate * u if t > 1.0 else 0.0 * u
+
+        return ode.solve(f, 1.0, [0.0, 1.0, 2.0], rtol=1e-8)[-1]
+
+    # exp(rate), but for the step across t = 1, whose error is some tolerances
+    assert ad.grad(end)(0.5) == pytest.approx(math.exp(0.5), rel=1e-5)
+
+
 def test_the_stiff_method_has_its_jacobian_there_too():
     """A gradient that is stopped inside f would leave an explicit method, and 10**5 steps."""
 

@@ -134,7 +134,33 @@ def test_brownian_motion_has_the_variance_of_its_step():
     assert abs(sum(x * x for x in dw) / 0.005 - 10_000) < 4 * math.sqrt(2 * 10_000)
 
 
+def test_lists_are_states_slopes_and_noises():
+    """Components that do not meet: each is its own equation, and has a path in closed form."""
+    n = 4096
+    dw = ode.brownian(random.Random(8), n, 0.0, 1.0, width=2)
+    rates, sizes = (0.3, -0.2), (0.1, 0.4)
+    _, ys = ode.milstein(
+        lambda t, y, a: [rates[0] * y[0], rates[1] * y[1]],
+        lambda t, y, a: (sizes[0] * y[0], sizes[1] * y[1]),
+        [1.0, 2.0], 0.0, 1.0, dw.tolist(),
+    )  # fmt: skip
+    for i, start in enumerate((1.0, 2.0)):
+        w = sum(row[i] for row in dw)
+        exact = start * math.exp(rates[i] - sizes[i] ** 2 / 2 + sizes[i] * w)
+        assert ys[-1][i] == pytest.approx(exact, rel=1e-3)  # error of size h, times some rates
+
+
 def test_errors():
+    with pytest.raises(ValueError, match=r"its own noise.*\n.*width=m"):  # one noise for both?
+        ode.euler_maruyama(
+            lambda t, y, a: -y, lambda t, y, a: 0.1 * y, [1.0, 2.0], 0.0, 1.0, [0.1, 0.2]
+        )
+    with pytest.raises(ValueError, match="its own noise"):
+        ode.euler_maruyama(
+            lambda t, y, a: -y, lambda t, y, a: [[1.0], [2.0]], [1.0, 2.0], 0.0, 1.0, [[0.1, 0.2]]
+        )
+    with pytest.raises(ValueError, match="n_steps is a positive whole number"):
+        ode.brownian(random.Random(1), 0, 0.0, 1.0)
     with pytest.raises(ValueError, match="one increment"):
         ode.euler_maruyama(pull, constant, 1.0, 0.0, 1.0, [])
     with pytest.raises(ValueError, match="t1 must be after t0"):

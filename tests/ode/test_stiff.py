@@ -140,6 +140,20 @@ def test_linear_systems(n):
     assert np.allclose(x, np.linalg.solve(matrix, right), rtol=bound, atol=bound)
 
 
+def test_a_step_of_no_length():
+    """Dense output at both ends of a step, and its slope at the beginning: f."""
+    u, h = jnp.array([1.0, 0.1, 0.2]), 1e-3
+
+    def inside(theta):
+        return ode.interpolate(ode.RODAS4, robertson, 0.0, u, h, theta, KINETICS)
+
+    assert inside(0.0).tolist() == u.tolist()
+    assert inside(1.0).tolist() == ode.RODAS4.attempt(robertson, 0.0, u, h, KINETICS)[0].tolist()
+    slope = ad.jvp(inside, (0.0,), (1.0,))[1].tolist()
+    want = (h * robertson(0.0, u, KINETICS)).tolist()
+    assert slope == pytest.approx(want, rel=1e-12)  # sums of decimals that meet 1 to 13 digits
+
+
 def test_a_state_that_is_a_number():
     end = ode.solve(growth, 1.0, [0.0, 1.0], -3.0, tableau=ode.RODAS4, rtol=1e-9, atol=1e-9)[-1]
     assert end == pytest.approx(math.exp(-3), rel=1e-7)
