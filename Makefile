@@ -36,7 +36,7 @@ help:  ## list the targets
 	@touch $@
 
 book: .venv/.book  ## execute every chapter from a clean kernel and build the site
-	LIVE_STATIC=1 $(BIN)/jupyter-book build . --all -W --keep-going --quiet
+	$(BIN)/jupyter-book build . --all -W --keep-going --quiet
 	@echo; echo "Built. Open $(SITE)/index.html, or type: make serve"
 
 serve:  ## look at the built site on localhost

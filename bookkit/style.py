@@ -36,6 +36,7 @@ colour: dict[str, Colour] = {
     "lynx": Colour("#b6501a", "#f3965a"),
     # Derivatives and what they lead to.
     "loss": Colour("#8a3a8f", "#d791dc"),  # the loss and its gradient
+    "primal": Colour("#2e7d32", "#79c47d"),  # a value, on the way forwards
     "tangent": Colour("#0f766e", "#4cc3b5"),  # forward mode: primal's small change
     "cotangent": Colour("#a8325a", "#f48bab"),  # reverse mode: adjoints
     # Inference.

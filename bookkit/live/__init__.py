@@ -26,7 +26,6 @@ Two forms, the same page, the same tests.
     )
     figure            # last line of a cell: static picture and sentence, live with JavaScript
     figure.check()    # refuses what would lie silently
-    figure.widget()   # ipywidgets, in Jupyter only
     @figure.edit      # a new model behind the same sliders; the name says which part it replaces
     def vector_field(t, y, rates): ...
 
@@ -49,6 +48,23 @@ when the book is built, and optionally one choice; nothing is interpolated, and 
 
 Every state has the same names and lengths. Arrays are stored with 12 bits of their range
 (`bits=`), numbers with 6 digits; `.html()` refuses a figure above 100 kB gzipped.
+
+**Walk**: a diagram to walk through. The reader presses "One step", "Forwards", "Backwards", and
+boxes, arrows and rows of a table light up. `TapeWalk` makes one from a program, run on the tape::
+
+    from bookkit.live import Slider, TapeWalk
+
+    def program(theta, u0):                      # two Euler steps of u' = -theta u, and a misfit
+        u1 = u0 - 0.5 * theta * u0
+        u2 = u1 - 0.5 * theta * u1
+        return {"u1": u1, "u2": u2, "L": (u2 - 1.0) ** 2}       # names; the last is the result
+
+    figure = TapeWalk(
+        "two_steps", program, {"theta": Slider("rate", 0.0, 1.0, 0.4), "u0": 2.0},
+        at={"u0": (0, 0), "u1": (1, 0), "u2": (2, 0), "L": (3, 0), "theta": (1.5, 1)},
+    )
+
+`Walk` is the general form: boxes, arrows, and steps that each say what lights up and why.
 
 **What can move** (the values of the dict that `draw` returns; names are looked up among the
 outputs, the data and the sliders): `line(x, y)`, `points(x, y)` (markers of one size),
@@ -81,12 +97,16 @@ from bookkit.live.artists import (
     vline,
 )
 from bookkit.live.controls import Choice, Slider
+from bookkit.live.diagram import Edge, Node, Words
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.explorable import Explorable
 from bookkit.live.sentence import Sentence
 from bookkit.live.snapshots import Snapshots
+from bookkit.live.tape_walk import TapeWalk
+from bookkit.live.walk import Step, Walk
 
 __all__ = [
-    "Choice", "Explorable", "LiveFigureError", "Sentence", "Slider", "Snapshots",
+    "Choice", "Edge", "Explorable", "LiveFigureError", "Node", "Sentence", "Slider", "Snapshots",
+    "Step", "TapeWalk", "Walk", "Words",
     "arrows", "band", "bars", "cells", "follow", "hline", "line", "points", "text", "vline",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What can move, and how: the same redrawing in Python (here) and in the page (live.js).
 
-`redraw` turns the numbers of a program into changes of the drawing, in SVG units: it serves
-`.widget()` and is the reference that live.js is tested against, string for string.
+`redraw` turns the numbers of a program into changes of the drawing, in SVG units: it draws the
+start state, and is the reference that live.js is tested against, string for string.
 """
 
 import math

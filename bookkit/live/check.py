@@ -4,27 +4,24 @@ import math
 import random
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bookkit.live.artists import redraw
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.drawing import Drawing, draw
 from bookkit.live.errors import LiveFigureError
-
-if TYPE_CHECKING:
-    from bookkit.live.explorable import Explorable
-    from bookkit.live.figure import LiveFigure
+from bookkit.live.figure import LiveFigure
 
 
-def check(figure: "LiveFigure") -> None:
-    """Run every check; the first that fails raises LiveFigureError."""
+def drawn(figure: LiveFigure) -> None:
+    """What every figure drawn by matplotlib keeps to; the first fault raises LiveFigureError."""
     names(figure)
     colours_and_limits(figure)
     drawn_where_the_numbers_say(figure)
     every_control_reaches(figure)
 
 
-def names(figure: "LiveFigure") -> None:
+def names(figure: LiveFigure) -> None:
     """One name, one thing: among sliders, data and outputs."""
     out = figure.compute(figure.start)
     kinds = {"slider": figure.controls, "data": figure.data, "output": out}
@@ -41,7 +38,7 @@ def names(figure: "LiveFigure") -> None:
     figure.words(figure.start, out)
 
 
-def different_names(figures: list["LiveFigure"]) -> None:
+def different_names(figures: list[LiveFigure]) -> None:
     """Figures of one book have different names: two of one name would move each other."""
     seen: set[str] = set()
     for figure in figures:
@@ -50,7 +47,7 @@ def different_names(figures: list["LiveFigure"]) -> None:
         seen.add(figure.name)
 
 
-def same_twice(figure: "Explorable") -> None:
+def same_twice(figure: LiveFigure) -> None:
     """A random number, a clock or a counter would be frozen into the page: trace twice."""
     first, second = (figure.program_source("javascript") for _ in range(2))
     if first != second:
@@ -63,7 +60,7 @@ def same_twice(figure: "Explorable") -> None:
         )
 
 
-def colours_and_limits(figure: "LiveFigure") -> None:
+def colours_and_limits(figure: LiveFigure) -> None:
     drawing = figure.drawing
     if drawing.strangers:
         raise LiveFigureError(
@@ -83,7 +80,7 @@ _POINT = re.compile(r"(-?[\d.]+(?:e-?\d+)?)[ ,](-?[\d.]+(?:e-?\d+)?)")
 TOLERANCE = 0.02  # SVG units: two coordinates, each rounded to two decimals on both sides
 
 
-def drawn_where_the_numbers_say(figure: "LiveFigure") -> None:
+def drawn_where_the_numbers_say(figure: LiveFigure) -> None:
     """What matplotlib drew lies where the axes' numbers put it: no clipping, no other scale, no
     late change of layout. Compared without path simplification."""
     out = figure.compute(figure.start)
@@ -143,7 +140,7 @@ def _kind(drawing: Drawing, id_: str) -> str:
     )  # fmt: skip
 
 
-def every_control_reaches(figure: "LiveFigure") -> None:
+def every_control_reaches(figure: LiveFigure) -> None:
     """Each control changes what is seen: a path, a text, or a number in the sentence."""
     for name, control in figure.controls.items():
         here = [_seen(figure, {**figure.start, name: value}) for value in _values(control)]
@@ -160,14 +157,14 @@ def _values(control: Slider | Choice) -> list:
     return [control.start, *(control.nearest(v) for v in (control.low, control.high))]
 
 
-def _seen(figure: "LiveFigure", chosen: dict) -> tuple:
+def _seen(figure: LiveFigure, chosen: dict) -> tuple:
     """The moving parts and the outputs in the sentence; not the control's own value in it."""
     out = figure.compute(chosen)
     numbers = [out[key] for key in sorted(figure.sentence.names()) if key in out]
     return figure.changes(chosen, out), numbers
 
 
-def derivatives(figure: "Explorable", positions: int = 5, seed: int = 0) -> None:
+def derivatives(figure: LiveFigure, positions: int = 5, seed: int = 0) -> None:
     """Every output d<a>_d<b> is the derivative of <a> with respect to the slider <b>;
     d<a>_dlog_<b> with respect to its logarithm, d<a>_dpercent_<b> for one per cent of it."""
     draws = random.Random(seed)
@@ -182,7 +179,7 @@ def derivatives(figure: "Explorable", positions: int = 5, seed: int = 0) -> None
                 _compare(figure, name, of, slider, chosen, scale)
 
 
-def position(figure: "LiveFigure", draws: random.Random) -> dict[str, Any]:
+def position(figure: LiveFigure, draws: random.Random) -> dict[str, Any]:
     """A random position of every control."""
     return {
         name: draws.choice(list(control.options)) if isinstance(control, Choice)
@@ -192,7 +189,7 @@ def position(figure: "LiveFigure", draws: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def corners(figure: "LiveFigure") -> Iterator[dict[str, Any]]:
+def corners(figure: LiveFigure) -> Iterator[dict[str, Any]]:
     """Every combination of the ends of the sliders (and all options of a choice)."""
     combinations: list[dict[str, Any]] = [{}]
     for name, control in figure.controls.items():
@@ -202,7 +199,7 @@ def corners(figure: "LiveFigure") -> Iterator[dict[str, Any]]:
     yield from combinations
 
 
-def _derivatives(figure: "LiveFigure") -> Iterator[tuple[str, str, str, str]]:
+def _derivatives(figure: LiveFigure) -> Iterator[tuple[str, str, str, str]]:
     """(output, what is differentiated, its unit, the control) by the names of the outputs."""
     out = figure.compute(figure.start)
     for by in figure.controls:
@@ -217,7 +214,7 @@ def _derivatives(figure: "LiveFigure") -> Iterator[tuple[str, str, str, str]]:
 
 
 def _compare(
-    figure: "Explorable", name: str, of: str, slider: str, chosen: dict, scale: float
+    figure: LiveFigure, name: str, of: str, slider: str, chosen: dict, scale: float
 ) -> None:
     """Central differences with steps h and h/2, and extrapolated. Their own disagreement, times
     ten, and the rounding of the output are the error allowed; where they disagree by more than a

@@ -359,7 +359,7 @@ def _apply(element: ElementTree.Element, change: dict, spec: dict) -> None:
                 use.set("x", at[0])
                 use.set("y", at[1])
     if "text" in change:
-        label = next(element.iter("text"))
+        label = next(element.iter("text"), element)
         label.text = change["text"]
         if "at" in change:
             label.set("x", change["at"][0])

@@ -69,7 +69,7 @@ class Explorable(LiveFigure):
 
     def check(self) -> None:
         check.same_twice(self)
-        super().check()
+        check.drawn(self)
         check.derivatives(self)
 
     def edit(self, part: Callable) -> "Explorable":
@@ -78,7 +78,7 @@ class Explorable(LiveFigure):
 
             @figure.edit
             def vector_field(t, y, rates): ...
-            vector_field.widget()
+            vector_field
         """
         parts = [
             key for key, parameter in inspect.signature(self.program).parameters.items()

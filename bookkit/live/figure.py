@@ -1,4 +1,4 @@
-"""What both forms of a live figure share: the drawing, the page, the widget."""
+"""What all forms of a live figure share: the drawing, the words, the page."""
 
 import gzip
 import html
@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from bookkit import style
-from bookkit.live import artists, check
+from bookkit.live import artists
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.drawing import Drawing, draw
 from bookkit.live.errors import LiveFigureError
@@ -58,6 +58,14 @@ class LiveFigure(ABC):
     @abstractmethod
     def program_source(self, language: str = "python") -> str:
         """The text of the program that the page runs, or its Python twin."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Refuse what would mislead the reader in silence; see bookkit.live.check.
+
+        Raises:
+            LiveFigureError: naming the rule, what came, and the next step.
+        """
 
     def page_data(self) -> dict:
         """The data that the page's program receives."""
@@ -109,16 +117,6 @@ class LiveFigure(ABC):
         return artists.redraw(
             self.drawing.spec, self.look(chosen, out), lambda text: self.words(chosen, out, text)
         )
-
-    def check(self) -> None:
-        """Refuse what would mislead the reader in silence; see bookkit.live.check.
-
-        Raises
-        ------
-        LiveFigureError
-            Naming the rule, what came, and the next step.
-        """
-        check.check(self)
 
     # --- the page ---------------------------------------------------------------------------
 
@@ -193,17 +191,6 @@ class LiveFigure(ABC):
             + "}}"
             + (_HERE / "live.css").read_text(encoding="utf-8").replace("\n", "")
         )
-
-    # --- Jupyter ----------------------------------------------------------------------------
-
-    def widget(self) -> Any:
-        """The figure with ipywidgets, moved by Python: for Jupyter.
-
-        In the book build (LIVE_STATIC=1) it is a one-line note, since a page cannot run Python.
-        """
-        from bookkit.live.widget import widget
-
-        return widget(self)
 
 
 def runtime_source() -> str:

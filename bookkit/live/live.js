@@ -135,7 +135,17 @@ function redraw(spec, get, words) {
   return changes;
 }
 
-const pure = {number, fill, redraw, controlText};
+// ---- a walk: which parts are lit after so many presses, and the words that a step has changed
+function lit(steps, at) {
+  const found = {};
+  if (at) steps.forEach((step, i) => step.lights.forEach(key => {
+    const state = i === at - 1 ? "now" : i < at - 1 ? "done" : "ahead";
+    if (state === "now" || !found[key]) found[key] = state;
+  }));
+  return found;
+}
+
+const pure = {number, fill, redraw, controlText, lit};
 if (typeof module !== "undefined" && module.exports) { module.exports = pure; return; }
 if (root.bookkitLive && root.bookkitLive.version >= VERSION) { root.bookkitLive.start(); return; }
 
@@ -175,6 +185,8 @@ function begin(figure) {
   const sentence = figure.querySelector(".live-sentence");
   const spoken = make("p", {className: "live-spoken", role: "status"});
   spoken.setAttribute("aria-live", "polite");
+  const steps = spec.steps || [];
+  let at = 0;  // presses along a walk; at 0 all is shown
   const get = id => found[id] || (found[id] = figure.querySelector("#" + CSS.escape(id)));
 
   function values() {
@@ -192,8 +204,13 @@ function begin(figure) {
     const look = name => name in out ? out[name] : name in spec.data ? spec.data[name] : name in p ? p[name] : NaN;
     const texts = Object.fromEntries(Object.entries(spec.controls).map(([n, c]) => [n, controlText(c, chosen[n])]));
     const changes = redraw(spec, look, words => fill(words, look, texts));
+    let said = fill(spec.sentence, look, texts);
+    if (at) {
+      for (const step of steps.slice(0, at)) for (const [id, words] of step.words) changes[id] = {text: fill(words, look, texts)};
+      said = fill(steps[at - 1].sentence, look, texts);
+    }
     for (const [id, change] of Object.entries(changes)) apply(get(id), change, id);
-    sentence.textContent = fill(spec.sentence, look, texts);
+    sentence.textContent = said;
     clearTimeout(move.later);
     move.later = setTimeout(() => { spoken.textContent = sentence.textContent; }, 500);
     const ended = performance.now();
@@ -208,7 +225,7 @@ function begin(figure) {
       if (at) { e.setAttribute("x", at[0]); e.setAttribute("y", at[1]); }
     });
     if (change.text !== undefined) {
-      const label = element.querySelector("text");
+      const label = element.querySelector("text") || element;
       label.textContent = change.text;
       if (change.at) { label.setAttribute("x", change.at[0]); label.setAttribute("y", change.at[1]); }
     }
@@ -232,6 +249,27 @@ function begin(figure) {
   }
 
   const panel = make("div", {className: "live-controls"});
+  if (steps.length) {
+    const count = make("span", {className: "live-value"}), row = make("div", {className: "live-steps"}, count);
+    const go = to => {
+      at = Math.max(0, Math.min(steps.length, to));
+      const states = lit(steps, at);
+      for (const part of figure.querySelectorAll("[data-key]"))
+        if (states[part.dataset.key]) part.dataset.state = states[part.dataset.key]; else delete part.dataset.state;
+      figure.dataset.way = at ? steps[at - 1].phase : "";
+      count.textContent = `${at} of ${steps.length}`;
+      move();
+    };
+    const phases = [...new Set(steps.map(step => step.phase))];
+    const ends = phases.map(phase => [phase, () => steps.findLastIndex(step => step.phase === phase) + 1]);
+    for (const [label, to] of [["One step", () => at + 1], ["Step back", () => at - 1], ...ends, ["Start again", () => 0]]) {
+      const button = make("button", {type: "button", textContent: label});
+      button.addEventListener("click", () => go(to()));
+      count.before(button);
+    }
+    count.textContent = `0 of ${steps.length}`;
+    panel.append(row);
+  }
   for (const [name, control] of Object.entries(spec.controls)) {
     if (control.kind === "choice") {
       const box = make("fieldset", {className: "live-choice"}, make("legend", {textContent: control.label}));
@@ -263,9 +301,9 @@ function begin(figure) {
     button.addEventListener("click", () => { for (const [n, v] of Object.entries(preset)) set(n, v); ask(); });
     row.append(button);
   }
-  panel.append(row);
+  if (Object.keys(begun).length) panel.append(row);
   for (const [name, value] of Object.entries(begun)) set(name, value);
-  figure.querySelector(".live-picture").after(panel);
+  figure.querySelector("figcaption").after(panel);
   figure.append(spoken);
   figure.bookkit = {spec, move, set, program};
 }

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from bookkit.live import check
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.figure import LiveFigure, _plain
@@ -76,6 +77,9 @@ class Snapshots(LiveFigure):
         branch = stored["branches"][chosen[stored["choice"]] if stored["choice"] else ""]
         at = stored["stops"].index(chosen[stored["slider"]])
         return {key: _restore(v, at) for key, v in branch.items()}
+
+    def check(self) -> None:
+        check.drawn(self)
 
     def page_data(self) -> dict:
         return {"snapshots": self._stored}

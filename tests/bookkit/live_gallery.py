@@ -1,13 +1,15 @@
-"""One figure with every kind of artist, made for the tests and not for the book."""
+"""A figure with every kind of artist, and two walks: made for the tests, not for the book."""
 
 import math
 
+import mini_autodiff.numpy as jnp
 from bookkit import style
 from bookkit.live import (
     Choice,
     Sentence,
     Slider,
     Snapshots,
+    TapeWalk,
     arrows,
     band,
     bars,
@@ -98,3 +100,33 @@ def make(name="gallery", draw=draw):
         made="tests/bookkit/live_gallery.py",
         question="What moves?",
     )
+
+
+def chain():
+    """Two Euler steps of decay and a misfit: the rate goes into both steps."""
+
+    def program(theta, u0):
+        u1 = u0 - 0.5 * theta * u0
+        u2 = u1 - 0.5 * theta * u1
+        return {"u1": u1, "u2": u2, "L": (u2 - 1.0) ** 2}
+
+    return TapeWalk(
+        "chain", program, {"theta": Slider("rate", 0.0, 1.0, 0.4, symbol="θ"), "u0": 2.0},
+        at={"u0": (0, 0), "u1": (1, 0), "u2": (2, 0), "L": (3, 0), "theta": (0.5, 1)},
+        formulas={"u1": "u₀ − hθu₀", "u2": "u₁ − hθu₁", "L": "(u₂ − 1)²"},
+        title="Two Euler steps and a misfit, forwards and backwards",
+    )  # fmt: skip
+
+
+def expression():
+    """An expression without sliders, with the entries of its tape beside it."""
+
+    def program(x, y):
+        a, b = x * y, jnp.sin(x)
+        return {"a": a, "b": b, "z": a + b}
+
+    return TapeWalk(
+        "expression", program, {"x": 2.0, "y": 3.0}, tape=True, at={"y": (0, 0), "x": (0, 1)},
+        formulas={"a": "x · y", "b": "sin x", "z": "a + b"},
+        sentences={"seed": "z̄ = 1, for z changes as itself."},
+    )  # fmt: skip

@@ -263,7 +263,7 @@ def test_the_drawing_is_reproducible():
     assert one == two
 
 
-# --- editing, and the widget ----------------------------------------------------------------------
+# --- editing ----------------------------------------------------------------------
 
 
 def shape(rate, t):
@@ -302,28 +302,11 @@ def test_a_part_that_there_is_not():
         figure(with_a_part).edit(lambda_named("speed"))
 
 
-def test_the_widget_moves_the_same_drawing(monkeypatch):
-    monkeypatch.delenv("LIVE_STATIC", raising=False)
-    made = figure(with_a_part, presets={"flat": {"rate": 0.1}})
-    box = made.widget()
-    picture, height, rate, buttons = box.children
-    before = picture.value
-    rate.value = 1.0
-    after = picture.value
-    assert after != before and "At the end 0.05." in after
-    assert made.changes({"height": 1, "rate": 1.0})["decay-0"]["d"][0] in after
-    assert made.html() == figure(with_a_part, presets={"flat": {"rate": 0.1}}).html()  # unmoved
-    flat, reset = buttons.children
-    flat.click()
-    assert (height.value, rate.value) == (1, 0.1) and "At the end 0.74." in picture.value
-    reset.click()
-    assert rate.value == 0.5 and "At the end 0.22." in picture.value
-
-
-def test_the_book_build_makes_no_widget(monkeypatch):
-    monkeypatch.setenv("LIVE_STATIC", "1")
-    note = figure(with_a_part).widget()
-    assert "In Jupyter" in note._repr_html_() and "\n" not in repr(note)
+def test_the_edited_figure_is_shown_like_every_figure():
+    edited = figure(with_a_part).edit(lambda_named("shape"))
+    page = edited._repr_html_()
+    assert 'data-name="decay_edited"' in page and "1 - rate * t / 4" not in page
+    assert edited.program_source("js").replace("</", "<\\/") in page
 
 
 def test_a_program_may_leave_its_range():

@@ -105,7 +105,14 @@ def test_blocks_hold_what_they_promise(name):
         texts[block] = texts.get(block, "") + cell.source + "\n"
     for block, code in HOLDS.items():
         assert code in texts[block], f"{block} holds no {code}"
-    assert sum(".widget(" in c.source for c in read(name).cells if "widget" in tags(c)) == 1
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_the_reader_edits_the_model(name):
+    """One cell puts another model behind the sliders, and ends in the edited figure."""
+    (source,) = (c.source for c in read(name).cells if "edit" in tags(c))
+    edited = re.search(r"^@\w+\.edit\ndef (\w+)\(", source, flags=re.M)
+    assert edited and source.rstrip().splitlines()[-1] == edited[1]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
