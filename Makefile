@@ -2,7 +2,7 @@
 # Needs Python 3.11, 3.12 or 3.13 and make; all else is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test lint bench release grade node-tools clean
+.PHONY: help book chapter serve test lint bench release grade node-tools clean
 
 # PYTHON=/path/to/python3.12 chooses one; otherwise the first of these that fits.
 PYTHON ?=
@@ -10,6 +10,7 @@ FITS := import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13
 PORT ?= 8000
 BIN := .venv/bin
 SITE := _build/html
+PAGE = $(basename $(firstword $(wildcard book/*/$(NAME).ipynb)))
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*##/\t/' | expand -t 14
@@ -35,9 +36,16 @@ help:  ## list the targets
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
 	@touch $@
 
-book: .venv/.book  ## execute every chapter from a clean kernel and build the site
+book: .venv/.book  ## build the site; execute the chapters that changed (ALL=1: every one)
+	$(if $(ALL),rm -rf _build/executed)
 	$(BIN)/jupyter-book build . --all -W --keep-going --quiet
 	@echo; echo "Built. Open $(SITE)/index.html, or type: make serve"
+
+chapter: .venv/.book  ## one chapter, in about a minute: make chapter NAME=hare_and_lynx
+	@test -f "$(PAGE).ipynb" || { echo "There is no book/*/$(NAME).ipynb. Type: make chapter NAME=hare_and_lynx" >&2; exit 1; }
+	@grep -q 'file: $(PAGE)$$' _toc.yml || { echo "Give $(PAGE) a line and its number in _toc.yml first" >&2; exit 1; }
+	BOOK_CHAPTER=$(PAGE) $(BIN)/jupyter-book build . --path-output build/chapter --quiet
+	@echo; echo "Built. Open build/chapter/$(SITE)/$(PAGE).html, or type: make serve SITE=build/chapter/$(SITE)"
 
 serve:  ## look at the built site on localhost
 	@test -f $(SITE)/index.html || { echo "Nothing is built yet. Type: make book" >&2; exit 1; }

@@ -25,5 +25,14 @@ def listed():
 CHAPTERS = [name for name in listed() if name.count("/") == 2 and (ROOT / f"{name}.ipynb").exists()]
 
 
+# The number of each chapter, where _toc.yml gives one.
+NUMBERS = {
+    entry["file"]: entry["options"]["number"]
+    for part in yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))["parts"]
+    for entry in part["chapters"]
+    if "number" in entry.get("options", {})
+}
+
+
 def read(name):
     return nbformat.read(ROOT / f"{name}.ipynb", as_version=4)
