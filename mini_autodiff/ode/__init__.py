@@ -20,6 +20,7 @@ from .dense import interpolate
 from .events import Event, solve_event
 from .fixed import solve_fixed, stages, step
 from .jump import gillespie, jumps, tau_leaping
+from .order import Condition, order_conditions
 from .sde import brownian, euler_maruyama, milstein
 from .sensitivity import sensitivity_equations, sensitivity_start, solve_sensitivities
 from .solve import solve
@@ -48,6 +49,7 @@ __all__ = [
     "TSITOURAS",
     "Adjoint",
     "Attempt",
+    "Condition",
     "Event",
     "Grid",
     "Rosenbrock",
@@ -63,6 +65,7 @@ __all__ = [
     "jumps",
     "march",
     "milstein",
+    "order_conditions",
     "sensitivity_equations",
     "sensitivity_start",
     "solve",

@@ -9,9 +9,9 @@ from scipy.integrate import solve_ivp
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from mini_autodiff import ode
+from mini_autodiff.ode.order import density, trees
 from mini_autodiff.ode.stiff import factor, solve_factored
 
-from .bseries import density, trees
 from .problems import growth
 
 KINETICS = [0.04, 1e4, 3e7]
