@@ -66,6 +66,10 @@ boxes, arrows and rows of a table light up. `TapeWalk` makes one from a program,
 
 `Walk` is the general form: boxes, arrows, and steps that each say what lights up and why.
 
+**What the reader keeps**: `keep=Keep("hand fit", score="misfit")` keeps the best fit by hand in the
+reader's browser; `recall="hand fit"` brings its sliders to another figure, and
+`Kept("hand fit", "Your hand: {score:.1f}.", otherwise="...")` says it anywhere.
+
 **What can move** (the values of the dict that `draw` returns; names are looked up among the
 outputs, the data and the sliders): `line(x, y)`, `points(x, y)` (markers of one size),
 `band(x, low, high)` (fill_between), `bars(heights)` (the container of ax.bar), `vline(x)`,
@@ -100,13 +104,14 @@ from bookkit.live.controls import Choice, Slider
 from bookkit.live.diagram import Edge, Node, Words
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.explorable import Explorable
+from bookkit.live.kept import Keep, Kept
 from bookkit.live.sentence import Sentence
 from bookkit.live.snapshots import Snapshots
 from bookkit.live.tape_walk import TapeWalk
 from bookkit.live.walk import Step, Walk
 
 __all__ = [
-    "Choice", "Edge", "Explorable", "LiveFigureError", "Node", "Sentence", "Slider", "Snapshots",
-    "Step", "TapeWalk", "Walk", "Words",
+    "Choice", "Edge", "Explorable", "Keep", "Kept", "LiveFigureError", "Node", "Sentence", "Slider",
+    "Snapshots", "Step", "TapeWalk", "Walk", "Words",
     "arrows", "band", "bars", "cells", "follow", "hline", "line", "points", "text", "vline",
 ]  # fmt: skip

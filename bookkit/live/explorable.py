@@ -12,6 +12,7 @@ from bookkit.live import check
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.figure import LiveFigure, _plain
+from bookkit.live.kept import Keep
 from bookkit.live.sentence import Sentence
 from mini_autodiff import javascript
 
@@ -19,26 +20,29 @@ from mini_autodiff import javascript
 class Explorable(LiveFigure):
     """One definition of a model, moved by the reader: on the page, and in Jupyter.
 
-    Parameters
-    ----------
-    name : lower-case identifier, unique in the book
-    sliders : name -> Slider or Choice
-    program : program(p, data) -> dict of named curves and numbers, in mini_autodiff.numpy; `p`
-        has the sliders' numbers, `data` what is given below. Its keyword-only parameters are
-        the parts that `edit` can replace.
-    draw : draw(fig, out) -> {artist: what moves it}; ordinary matplotlib, called once
-    sentence : what the figure shows, in words and numbers
-    data : name -> numbers that never change; pass what is random, or read from a file, here
-    presets : label -> values of some sliders
-    question : asked before the reader moves anything
+    Args:
+        name: lower-case identifier, unique in the book.
+        sliders: name -> Slider or Choice.
+        program: program(p, data) -> dict of named curves and numbers, in mini_autodiff.numpy; `p`
+            has the sliders' numbers, `data` what is given below. Its keyword-only parameters are
+            the parts that `edit` can replace.
+        draw: draw(fig, out) -> {artist: what moves it}; ordinary matplotlib, called once.
+        sentence: what the figure shows, in words and numbers.
+        data: name -> numbers that never change; pass what is random, or read from a file, here.
+        presets: label -> values of some sliders.
+        question: asked before the reader moves anything.
+        keep: what stays in the reader's browser: Keep("hand fit", score="misfit").
+        recall: the name of a fit kept by another figure, to bring its sliders here.
     """
 
     def __init__(
         self, name: str, sliders: dict[str, Slider | Choice], program: Callable, draw: Callable,
         sentence: Sentence | str, data: Mapping | None = None, presets: Mapping = {},
         question: str = "", title: str = "", size: tuple[float, float] = (4.6, 3.0),
+        keep: Keep | None = None, recall: str = "",
     ):  # fmt: skip
         super().__init__(name, title, dict(sliders), data, draw, sentence, presets, question, size)
+        self.keep, self.recall = keep, recall
         self.program = program
         self._compiled: Any = ad.jit(program)
         self._arrays = {k: jnp.array(v) if isinstance(v, list) else v for k, v in self.data.items()}
@@ -69,8 +73,18 @@ class Explorable(LiveFigure):
 
     def check(self) -> None:
         check.same_twice(self)
+        if self.keep and not isinstance(self.compute(self.start).get(self.keep.score), float):
+            raise LiveFigureError(
+                f"{self.name!r} keeps the fit of lowest {self.keep.score!r}, which is no number "
+                "among its outputs"
+            )
         check.drawn(self)
         check.derivatives(self)
+
+    def keeps(self) -> dict:
+        if self.keep:
+            return {"keep": self.keep.spec()}
+        return {"keep": {"name": self.recall, "digits": 1}} if self.recall else {}
 
     def edit(self, part: Callable) -> "Explorable":
         """The same figure with one part of its program replaced by the reader's function of the

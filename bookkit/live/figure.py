@@ -16,6 +16,7 @@ from bookkit.live import artists
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.drawing import Drawing, draw
 from bookkit.live.errors import LiveFigureError
+from bookkit.live.kept import short, store_source
 from bookkit.live.sentence import Sentence
 
 VERSION = 1  # of the spec; the runtime refuses another
@@ -144,7 +145,7 @@ class LiveFigure(ABC):
             "version": VERSION, "name": self.name, **spec, "live": live,
             "controls": {name: control.spec() for name, control in self.controls.items()},
             "presets": {label: self.preset(label) for label in self.presets},
-            "sentence": self.sentence.pieces(), "data": self.page_data(),
+            "sentence": self.sentence.pieces(), "data": self.page_data(), **self.keeps(),
         }  # fmt: skip
 
     def html(self, runtime: bool = True) -> str:
@@ -174,7 +175,12 @@ class LiveFigure(ABC):
                 f"{self.name!r} takes {size:,} bytes gzipped; the limit is {self.limit:,}. "
                 "Draw fewer points, store fewer states or fewer bits."
             )
-        return page + (f"<script>{_script(runtime_source())}</script>" if runtime else "")
+        store = store_source() if self.keeps() else ""
+        return page + (f"<script>{store}{_script(runtime_source())}</script>" if runtime else "")
+
+    def keeps(self) -> dict:
+        """What the page is told of fits in the reader's browser; see bookkit.live.kept."""
+        return {}
 
     def _repr_html_(self) -> str:
         return self.html()
@@ -195,8 +201,7 @@ class LiveFigure(ABC):
 
 def runtime_source() -> str:
     """live.js without its comments and indentation."""
-    lines = (_HERE / "live.js").read_text(encoding="utf-8").splitlines()
-    return "\n".join(t for t in (line.strip() for line in lines) if t and not t.startswith("//"))
+    return short((_HERE / "live.js").read_text(encoding="utf-8"))
 
 
 def compact(value: Any) -> str:

@@ -186,6 +186,8 @@ function begin(figure) {
   const spoken = make("p", {className: "live-spoken", role: "status"});
   spoken.setAttribute("aria-live", "polite");
   const steps = spec.steps || [];
+  const store = root.bookkitStore;
+  let byHand = false, helped = false;  // whether the reader found these values, and not a preset
   let at = 0;  // presses along a walk; at 0 all is shown
   const get = id => found[id] || (found[id] = figure.querySelector("#" + CSS.escape(id)));
 
@@ -203,6 +205,8 @@ function begin(figure) {
     const computed = performance.now();
     const look = name => name in out ? out[name] : name in spec.data ? spec.data[name] : name in p ? p[name] : NaN;
     const texts = Object.fromEntries(Object.entries(spec.controls).map(([n, c]) => [n, controlText(c, chosen[n])]));
+    if (byHand && spec.keep && spec.keep.score && store.better(spec.keep.name, out[spec.keep.score]))
+      store.set(spec.keep.name, out[spec.keep.score], {...chosen});
     const changes = redraw(spec, look, words => fill(words, look, texts));
     let said = fill(spec.sentence, look, texts);
     if (at) {
@@ -248,6 +252,27 @@ function begin(figure) {
     inputs[name].setAttribute("aria-valuetext", text);
   }
 
+  function keptLine() {
+    const {name, digits} = spec.keep, words = make("span", {textContent: `No ${name} of yours is kept in this browser yet.`});
+    const back = make("button", {type: "button", textContent: "Show it", hidden: true});
+    back.addEventListener("click", () => {
+      byHand = helped = false;
+      for (const [n, v] of Object.entries(store.get(name).values)) if (n in inputs) set(n, nearest(spec.controls[n], v));
+      ask();
+    });
+    const line = make("p", {className: "live-kept"}, words, " ", back, " ",
+      make("button", {type: "button", className: "live-forget", textContent: "Forget it", hidden: true}));
+    line.dataset.kept = name;
+    line.dataset.words = JSON.stringify([`Your best ${name}: `, ["score", digits], "."]);
+    return line;
+  }
+  function nearest(control, v) {
+    if (control.kind === "choice") return v in control.options ? v : control.start;
+    if (control.stops.length) return control.stops.includes(v) ? v : control.start;
+    const steps = Math.round((Math.max(control.low, Math.min(control.high, v)) - control.low) / control.step);
+    return +(control.low + steps * control.step).toFixed(control.digits);
+  }
+
   const panel = make("div", {className: "live-controls"});
   if (steps.length) {
     const count = make("span", {className: "live-value"}), row = make("div", {className: "live-steps"}, count);
@@ -276,7 +301,7 @@ function begin(figure) {
       inputs[name] = {};
       for (const [option, label] of Object.entries(control.options)) {
         const input = make("input", {type: "radio", name: `live-${name}-${group}`, value: option});
-        input.addEventListener("change", () => { set(name, option); ask(); });
+        input.addEventListener("change", () => { byHand = !helped; set(name, option); ask(); });
         inputs[name][option] = input;
         box.append(make("label", {}, input, make("span", {textContent: label})));
       }
@@ -285,7 +310,7 @@ function begin(figure) {
       const stops = control.stops, last = stops.length - 1;
       const input = make("input", stops.length ? {type: "range", min: 0, max: last, step: 1}
         : {type: "range", min: control.low, max: control.high, step: control.step});
-      input.addEventListener("input", () => { set(name, stops.length ? stops[+input.value] : +input.value); ask(); });
+      input.addEventListener("input", () => { byHand = !helped; set(name, stops.length ? stops[+input.value] : +input.value); ask(); });
       inputs[name] = input;
       outputs[name] = make("span", {className: "live-value"});
       outputs[name].setAttribute("aria-hidden", "true");
@@ -298,13 +323,20 @@ function begin(figure) {
   const row = make("div", {className: "live-presets"});
   for (const [label, preset] of [...Object.entries(spec.presets), ["Reset", begun]]) {
     const button = make("button", {type: "button", textContent: label});
-    button.addEventListener("click", () => { for (const [n, v] of Object.entries(preset)) set(n, v); ask(); });
+    button.addEventListener("click", () => {
+      byHand = false;
+      helped = preset !== begun;
+      for (const [n, v] of Object.entries(preset)) set(n, v);
+      ask();
+    });
     row.append(button);
   }
   if (Object.keys(begun).length) panel.append(row);
+  if (spec.keep) panel.append(keptLine());
   for (const [name, value] of Object.entries(begun)) set(name, value);
   figure.querySelector("figcaption").after(panel);
   figure.append(spoken);
+  if (spec.keep) store.show();
   figure.bookkit = {spec, move, set, program};
 }
 

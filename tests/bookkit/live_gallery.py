@@ -6,6 +6,7 @@ import mini_autodiff.numpy as jnp
 from bookkit import style
 from bookkit.live import (
     Choice,
+    Explorable,
     Sentence,
     Slider,
     Snapshots,
@@ -129,4 +130,28 @@ def expression():
         "expression", program, {"x": 2.0, "y": 3.0}, tape=True, at={"y": (0, 0), "x": (0, 1)},
         formulas={"a": "x · y", "b": "sin x", "z": "a + b"},
         sentences={"seed": "z̄ = 1, for z changes as itself."},
+    )  # fmt: skip
+
+
+def fitted(name="fitted", **more):
+    """A line to be fitted by hand; the best rate is 0.3, and its misfit 0."""
+    ts = [k / 4 for k in range(9)]
+
+    def decay(rate, t):
+        return jnp.exp(-rate * t)
+
+    def program(p, data, *, shape=decay):
+        y = p["height"] * shape(p["rate"], data["t"])
+        return {"y": y, "misfit": 100 * jnp.sum((y - data["seen"]) ** 2)}
+
+    def draw(fig, out):
+        ax = fig.subplots()
+        ax.set_ylim(0, 2)
+        (curve,) = ax.plot(ts, out["y"], color=style.colour["hare"])
+        return {curve: line("t", "y")}
+
+    return Explorable(
+        name, {"height": Slider("height", 0.5, 2, 1), "rate": Slider("rate", 0.1, 1, 0.5)},
+        program, draw, "The misfit is {misfit:.1f}.", presets={"best": {"rate": 0.3}},
+        data={"t": ts, "seen": [math.exp(-0.3 * t) for t in ts]}, **more,
     )  # fmt: skip
