@@ -2,7 +2,7 @@
 # Needs Python 3.11, 3.12 or 3.13 and make; all else is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter serve test lint bench release grade node-tools clean
+.PHONY: help book chapter new-chapter serve test lint bench release grade node-tools clean
 
 # PYTHON=/path/to/python3.12 chooses one; otherwise the first of these that fits.
 PYTHON ?=
@@ -46,6 +46,9 @@ chapter: .venv/.book  ## one chapter, in about a minute: make chapter NAME=hare_
 	@grep -q 'file: $(PAGE)$$' _toc.yml || { echo "Give $(PAGE) a line and its number in _toc.yml first" >&2; exit 1; }
 	BOOK_CHAPTER=$(PAGE) $(BIN)/jupyter-book build . --path-output build/chapter --quiet
 	@echo; echo "Built. Open build/chapter/$(SITE)/$(PAGE).html, or type: make serve SITE=build/chapter/$(SITE)"
+
+new-chapter: .venv/.book  ## make new-chapter NAME=the_tape TITLE='The tape' PART=derivatives
+	$(BIN)/python book/_template/new_chapter.py '$(NAME)' '$(TITLE)' '$(PART)'
 
 serve:  ## look at the built site on localhost
 	@test -f $(SITE)/index.html || { echo "Nothing is built yet. Type: make book" >&2; exit 1; }

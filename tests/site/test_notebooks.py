@@ -1,5 +1,6 @@
 """Every committed notebook: no outputs. Every chapter: small cells, and the frame is whole."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -15,18 +16,36 @@ NOTEBOOKS = sorted(
     if ".ipynb_checkpoints" not in path.parts
 )
 
+SPEC = importlib.util.spec_from_file_location(
+    "new_chapter", ROOT / "book" / "_template" / "new_chapter.py"
+)
+new_chapter = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(new_chapter)
+
 # The blocks of a chapter, in the order of CONTRIBUTING.md.
 BLOCKS = [
     *("hook", "predict", "figure", "explain", "derive", "build", "listing", "check", "fails"),
     *("faded", "exercises", "quiz", "limits", "summary", "reading"),
 ]
 
-# What the code of a block must hold, where that can be seen from its text.
-HOLDS = {
-    "predict": "Predict(",
-    "listing": "listing.show(",
-    "check": "assert ",
-    "quiz": "from bookkit.quizzes.",
+# The least that a block holds: words of prose, a pattern of its prose, a pattern of its code.
+ANY = r"\S"
+LEAST = {
+    "hook": (60, ANY, ANY),
+    "predict": (0, "", r"\bPredict\("),
+    "figure": (0, "", r"^from bookkit\.explorables\.\w+ import \w+"),
+    "explain": (60, ANY, ""),
+    "derive": (100, r"\$\$", ""),
+    "build": (10, ANY, r"^ *def \w+\("),
+    "listing": (20, ANY, r"\blisting\.show\("),
+    "check": (0, "", r"^ *assert "),
+    "fails": (50, ANY, ANY),
+    "faded": (100, ANY, ""),
+    "exercises": (100, r"(?s)(^\*\*\d+\.\d.*Hint.*){3}", r"^(\w+\.)?check\("),
+    "quiz": (0, "", r"^from bookkit\.quizzes\.\w+ import \w+"),
+    "limits": (50, ANY, ""),
+    "summary": (30, r"(^\|.*\|$\n?){5}", ""),
+    "reading": (30, r"(?s)(\{cite.*){2}", ""),
 }
 
 SETUP = """\
@@ -40,7 +59,7 @@ git+https://github.com/gradients-through-time/gradients-through-time\""""
 CARD = re.compile(
     r"# [^\n]+\n+"
     r"> \*\*Question\.\*\* .+\?\n>\n"
-    r"> \*\*You will be able to\*\*\n(?P<goals>(> [-*] .+\n(>   .+\n)*){3,5})>\n"
+    r"> \*\*You will be able to\*\*\n(?P<goals>(> ([-*]|\d\.) .+\n(>   .+\n)*){3,5})>\n"
     r"> \*\*Needs\.\*\* .+\n(> .+\n)*>\n"
     r"> \*\*Reading time\.\*\* \d+ minutes\.\s(> )?"
     r"\*\*Running time\.\*\* (?P<seconds>\d+) s\.\s(> )?"
@@ -97,14 +116,45 @@ def test_has_every_block_in_order(name):
     assert seen[-2:] == ["summary", "reading"]
 
 
+def blocks_of(notebook):
+    """{block: (prose, code)}, each from the cell that begins it to the next block."""
+    texts, block = {}, ""
+    for cell in notebook.cells:
+        block = next((tag for tag in tags(cell) if tag in BLOCKS), block)
+        prose, code = texts.get(block, ("", ""))
+        if cell.cell_type == "code":
+            code += re.sub(r"^#.*$", "", cell.source, flags=re.M) + "\n"
+        else:
+            prose += re.sub(r"<!--[\s\S]*?-->|^#.*$", "", cell.source, flags=re.M) + "\n"
+        texts[block] = prose, code
+    return texts
+
+
+def lacks(notebook):
+    """{block: what it lacks of the least that it should hold}"""
+    found, texts = {}, blocks_of(notebook)
+    for block, (words, in_prose, in_code) in LEAST.items():
+        prose, code = texts.get(block, ("", ""))
+        missing = [f"{words} words"] if len(re.findall(r"\w+", prose)) < words else []
+        missing += [f"in its prose {in_prose}"] if not re.search(in_prose, prose, re.M) else []
+        missing += [f"in its code {in_code}"] if not re.search(in_code, code, re.M) else []
+        found |= {block: missing} if missing else {}
+    return found
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_blocks_hold_what_they_promise(name):
-    texts, block = {}, ""  # of each block: from the cell that begins it to the next block
-    for cell in read(name).cells:
-        block = next((tag for tag in tags(cell) if tag in BLOCKS), block)
-        texts[block] = texts.get(block, "") + cell.source + "\n"
-    for block, code in HOLDS.items():
-        assert code in texts[block], f"{block} holds no {code}"
+    lacking = lacks(read(name))
+    assert not lacking, lacking
+
+
+def test_a_new_chapter_is_a_whole_frame_with_nothing_in_it():
+    new = new_chapter.chapter("the_tape", "The tape")
+    assert CARD.match(new.cells[0].source)
+    assert [tag for cell in new.cells for tag in tags(cell) if tag in BLOCKS] == BLOCKS
+    assert next(cell.source for cell in new.cells if cell.cell_type == "code") == SETUP
+    assert set(lacks(new)) == set(BLOCKS) == set(LEAST)
+    nbformat.validate(new)
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
