@@ -7,6 +7,7 @@ operation for each component.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator
@@ -38,12 +39,12 @@ class Array:
     __array_ufunc__ = Number.__array_ufunc__
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, items: Any):
+    def __init__(self, items: Any, row: tuple[int, ...] = ()):
         self.items = tuple(items)
-        rows = {x.shape for x in self.items if isinstance(x, Array)}
-        if len(rows) > 1 or (rows and not all(isinstance(x, Array) for x in self.items)):
+        rows = {x.shape if isinstance(x, Array) else () for x in self.items}
+        if len(rows) > 1:
             raise ValueError(f"an array needs rows of equal shape, but got shapes {sorted(rows)}")
-        self.shape = (len(self.items), *(rows.pop() if rows else ()))
+        self.shape = (len(self.items), *(rows.pop() if rows else row))
 
     @classmethod
     def of(cls, numbers: Any) -> Array:
@@ -64,8 +65,10 @@ class Array:
 
     @property
     def T(self) -> Array:
-        """Rows as columns."""
-        return Array(Array(c) for c in zip(*self.items, strict=True)) if self.ndim > 1 else self
+        """The axes in reverse order: of a matrix, rows as columns."""
+        if self.ndim < 2:
+            return self
+        return stack([row.T for row in self], -1) if self.size else full(self.shape[::-1], 0.0)
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -74,19 +77,15 @@ class Array:
         return iter(self.items)
 
     def __getitem__(self, key: Any) -> Any:
-        first, *rest = key if isinstance(key, tuple) else (key,)
-        if first is None:
-            return Array([self[tuple(rest)] if rest else self])
-        if isinstance(first, Number):
-            raise TypeError(
-                f"an array's index must be a plain integer, but got {first!r}.\n"
-                f"  at {errors.where_called()}\nIn a scan, pass the array itself as xs."
-            )
-        if isinstance(first, slice):
-            rows = self.items[first]
-            return Array(row[tuple(rest)] for row in rows) if rest else Array(rows)
-        row = self.items[first.__index__()]
-        return row[tuple(rest)] if rest else row
+        return picked(self, index(key, self.ndim))
+
+    def at(self, i: int) -> Any:
+        """Row ``i``."""
+        return self.items[i]
+
+    def part(self, rows: slice) -> Array:
+        """Some of the rows."""
+        return Array(self.items[rows], self.shape[1:])
 
     def settled(self) -> bool:
         """Whether it holds plain numbers only (found out once: arrays do not change)."""
@@ -111,11 +110,12 @@ class Array:
 
     def plain(self) -> Array:
         """This array, with nothing left to compute."""
-        return Array(x.plain() for x in self.items) if self.ndim > 1 else self
+        return Array((x.plain() for x in self.items), self.shape[1:]) if self.ndim > 1 else self
 
     def rebuild(self, atoms: Iterator) -> Array:
         """An array of this shape with these numbers."""
-        return Array(x.rebuild(atoms) if isinstance(x, Array) else next(atoms) for x in self.items)
+        rows = (x.rebuild(atoms) if isinstance(x, Array) else next(atoms) for x in self.items)
+        return Array(rows, self.shape[1:])
 
     def __repr__(self) -> str:
         return f"Array({self.tolist()!r})"
@@ -156,40 +156,173 @@ class Array:
 
     def mean(self, axis: int | None = None) -> Any:
         """The sum divided by the count."""
-        return self.sum(axis) / float(self.size if axis is None else self.shape[axis])
+        count = self.size if axis is None else self.shape[axis_number(axis, self.ndim)]
+        if count == 0:
+            raise ValueError(f"an array of shape {self.shape} has no numbers to take the mean of")
+        return self.sum(axis) / float(count)
 
     def reshape(self, *shape: Any) -> Array:
-        """The same numbers, row by row, in another shape."""
-        return shaped(self.atoms(), shape[0] if isinstance(shape[0], tuple) else shape)
+        """The same numbers, row by row, in another shape; one length may be -1."""
+        lengths = shape[0] if isinstance(shape[0], (tuple, list)) else shape
+        return shaped(self.atoms(), tuple(lengths))
 
 
 def array(x: Any) -> Any:
     """An array from nested lists, tuples, arrays, NumPy arrays; a number stays a number."""
     if isinstance(x, Array) or scalar(x):
         return x
-    if hasattr(x, "tolist"):
-        return array(x.tolist())
+    if hasattr(x, "tolist"):  # nested lists of no numbers do not tell their shape
+        return full(x.shape, 0.0) if 0 in x.shape else array(x.tolist())
     if isinstance(x, (list, tuple, range, Iterator)):
         return Array(array(item) for item in x)
     raise TypeError(f"an array holds numbers, but got {x!r} of type {type(x).__name__}")
 
 
-def shaped(atoms: list, shape: tuple[int, ...]) -> Array:
+def full(shape: tuple[int, ...], value: Any) -> Any:
+    """An array that holds one number everywhere; without a length, the number."""
+    for k in reversed(range(len(shape))):
+        value = Array([value] * shape[k], shape[k + 1 :])
+    return value
+
+
+def shaped(atoms: list, shape: tuple[int, ...]) -> Any:
     """Numbers, row by row, as an array of this shape; one length may be -1."""
     known = math.prod(n for n in shape if n >= 0)
-    shape = tuple(n if n >= 0 else len(atoms) // max(known, 1) for n in shape)
+    full_shape = tuple(n if n >= 0 else len(atoms) // max(known, 1) for n in shape)
+    if sum(n < 0 for n in shape) > 1 or math.prod(full_shape) != len(atoms):
+        raise ValueError(f"cannot put {len(atoms)} numbers into shape {shape}")
     supply = iter(atoms)
 
     def build(lengths: tuple[int, ...]) -> Any:
-        return Array(build(lengths[1:]) for _ in range(lengths[0])) if lengths else next(supply)
+        if not lengths:
+            return next(supply)
+        return Array((build(lengths[1:]) for _ in range(lengths[0])), lengths[1:])
 
-    if math.prod(shape) != len(atoms):
-        raise ValueError(f"cannot put {len(atoms)} numbers into shape {shape}")
-    return build(shape)
+    return build(full_shape)
+
+
+# -- choosing rows --------------------------------------------------------------------------------
+
+
+def index(key: Any, axes: int) -> tuple:
+    """What stands in ``a[...]``, one item an axis: an integer, a slice, or None for a new axis."""
+    keys = key if isinstance(key, tuple) else (key,)
+    for k in keys:
+        if isinstance(k, Number):
+            raise TypeError(
+                f"an array's index must be a plain integer, but got {k!r}.\n"
+                f"  at {errors.where_called()}\nIn a scan, pass the array itself as xs."
+            )
+        if not (k is None or k is ... or isinstance(k, slice) or hasattr(k, "__index__")):
+            raise TypeError(
+                f"an array's index is made of integers, slices, ... and None, but got {k!r}.\n"
+                "To choose by a condition, use jnp.where(condition, a, b); "
+                "for several rows, jnp.stack([a[0], a[1]])."
+            )
+    used = sum(k is not None and k is not ... for k in keys)
+    if used > axes or sum(k is ... for k in keys) > 1:
+        raise IndexError(f"too many indices: an array of {axes} axes was given {key!r}")
+    if ... in [k for k in keys if k is ...]:
+        at = next(i for i, k in enumerate(keys) if k is ...)
+        keys = (*keys[:at], *[slice(None)] * (axes - used), *keys[at + 1 :])
+    return keys
+
+
+def picked(x: Any, keys: tuple) -> Any:
+    """The part of ``x`` that such an index names."""
+    if not keys:
+        return x
+    first, rest = keys[0], keys[1:]
+    if first is None:
+        return Array([picked(x, rest)])
+    if isinstance(first, slice):
+        rows = x.part(first)
+        return each_row(lambda row: picked(row, rest), rows) if rest else rows
+    i, n = first.__index__(), len(x)
+    if not -n <= i < n:
+        raise IndexError(f"there is no row {i}: the array has {n} of them")
+    return picked(x.at(i % n), rest)
+
+
+def each_row(f: Callable, *arrays: Array) -> Array:
+    """``f`` of the rows of some arrays of equal length, one after another, as an array."""
+    if not len(arrays[0]):
+        row = f(*[full(a.shape[1:], 0.0) for a in arrays])
+        return Array((), getattr(row, "shape", ()))
+    return Array(f(*rows) for rows in zip(*arrays, strict=True))
+
+
+# -- along an axis --------------------------------------------------------------------------------
+
+
+def axis_number(axis: Any, axes: int) -> int:
+    """An axis counted from the front."""
+    if not hasattr(axis, "__index__") or isinstance(axis, bool):
+        raise TypeError(f"axis must be one integer, or None for all axes, but got {axis!r}")
+    if not -axes <= axis < axes:
+        raise ValueError(f"axis {axis} does not exist: the array has {axes} axes")
+    return axis % axes
+
+
+def along(f: Callable, a: Array, axis: int) -> Any:
+    """``f``, which works along the first axis, along another one."""
+    return f(a) if axis == 0 else each_row(lambda row: along(f, row, axis - 1), a)
+
+
+def stack(arrays: Any, axis: int = 0) -> Array:
+    """Join numbers or arrays of equal shape along a new axis.
+
+    >>> stack([array([1.0, 2.0]), array([3.0, 4.0])], axis=-1)
+    Array([[1.0, 3.0], [2.0, 4.0]])
+    """
+    parts = [array(x) for x in arrays]
+    shapes = [getattr(x, "shape", ()) for x in parts]
+    if len(set(shapes)) != 1:
+        raise ValueError(f"stack needs arrays of one shape, but got shapes {sorted(set(shapes))}")
+    axis = axis_number(axis, len(shapes[0]) + 1)
+    return each_row(lambda *rows: stack(rows, axis - 1), *parts) if axis else Array(parts)
+
+
+def concatenate(arrays: Any, axis: int | None = 0) -> Array:
+    """Join arrays along an axis; with ``axis=None``, all their numbers.
+
+    >>> concatenate([array([1.0, 2.0]), array([3.0])])
+    Array([1.0, 2.0, 3.0])
+    """
+    parts = [array(a) for a in arrays]
+    if axis is None:
+        return concatenate([flat(a) for a in parts])
+    if not parts or any(map(scalar, parts)):
+        raise ValueError("concatenate joins arrays of one axis or more; for numbers, use stack")
+    axis = axis_number(axis, parts[0].ndim)
+    if len({(*a.shape[:axis], *a.shape[axis + 1 :], a.ndim) for a in parts}) > 1:
+        shapes = " and ".join(str(a.shape) for a in parts)
+        raise ValueError(f"arrays of shapes {shapes} cannot be joined along axis {axis}")
+    if axis:
+        return each_row(lambda *rows: concatenate(rows, axis - 1), *parts)
+    for a in parts:
+        if a.long:
+            from .stacked import concatenate_lists
+
+            return concatenate_lists(parts)
+    return Array((row for a in parts for row in a), parts[0].shape[1:])
+
+
+def flat(a: Any) -> Array:
+    """All numbers of an array, row by row; of a number, one."""
+    a = array(a)
+    return Array([a]) if scalar(a) else a if a.ndim == 1 else a.reshape(-1)
+
+
+# -- arithmetic -----------------------------------------------------------------------------------
 
 
 def elementwise(f: Callable, *args: Any) -> Any:
-    """Apply ``f`` number by number. A number, or an array of fewer axes, is used for every row."""
+    """Apply ``f`` number by number.
+
+    As in NumPy, a number, an array of fewer axes, or the only row of an array is used for every
+    row.
+    """
     args = tuple(array(x) if hasattr(x, "tolist") and not scalar(x) else x for x in args)
     if not all(isinstance(x, Array) or scalar(x) for x in args):
         return NotImplemented
@@ -199,9 +332,15 @@ def elementwise(f: Callable, *args: Any) -> Any:
     split = [isinstance(x, Array) and x.ndim == axes for x in args]
     lengths = {len(x) for x, rows in zip(args, split, strict=True) if rows}
     if len(lengths) > 1:
-        shapes = " and ".join(str(x.shape) for x in args if isinstance(x, Array))
-        raise ValueError(f"arrays of shapes {shapes} do not fit together element by element")
-    if lengths.pop() > UNROLL or any(x.long for x, rows in zip(args, split, strict=True) if rows):
+        if len(lengths - {1}) > 1:
+            shapes = " and ".join(str(x.shape) for x in args if isinstance(x, Array))
+            raise ValueError(f"arrays of shapes {shapes} do not fit together element by element")
+        lengths.discard(1)
+        only = [rows and len(x) == 1 for x, rows in zip(args, split, strict=True)]
+        args = tuple(x[0] if one else x for x, one in zip(args, only, strict=True))
+        split = [rows and not one for rows, one in zip(split, only, strict=True)]
+    long = any(x.long for x, rows in zip(args, split, strict=True) if rows)
+    if lengths.pop() > UNROLL or long:
         from .stacked import elementwise_loop
 
         looped = elementwise_loop(f, args, split)
@@ -213,25 +352,27 @@ def elementwise(f: Callable, *args: Any) -> Any:
     rows = zip(*columns, strict=False)
     if axes == 1:
         return Array(f(*row) for row in rows)
-    return Array(elementwise(f, *row) for row in rows)
+    row_shape = itertools.zip_longest(
+        *(reversed(getattr(x, "shape", ())) for x in args), fillvalue=1
+    )
+    widths = [0 if 0 in lengths else max(lengths) for lengths in row_shape]
+    return Array((elementwise(f, *row) for row in rows), tuple(reversed(widths[: axes - 1])))
 
 
 def reduce_sum(a: Any, axis: int | None = None) -> Any:
     """Sum of the numbers of an array, from left to right."""
     a = array(a)
-    if scalar(a):
+    if scalar(a) and axis is None:
         return a
     if axis is None:
         return add_up(None, a) if a.size else 0.0
+    return along(_add_rows, a, axis_number(axis, getattr(a, "ndim", 0)))
+
+
+def _add_rows(a: Array) -> Any:
     if a.long:
-        return a.sum(axis)
-    axis = axis % a.ndim
-    if axis == 0:
-        total: Any = 0.0
-        for row in a.items:
-            total = total + row
-        return total
-    return Array(reduce_sum(row, axis - 1) for row in a.items)
+        return a.sum(0)
+    return functools.reduce(lambda total, row: total + row, a, full(a.shape[1:], 0.0))
 
 
 def add_up(total: Any, a: Array) -> Any:
@@ -266,9 +407,9 @@ def matmul(a: Any, b: Any) -> Any:
             f"{shapes[0]} and {shapes[1]}"
         )
     if a.ndim == 2:
-        return Array(matmul(row, b) for row in a)
+        return each_row(lambda row: matmul(row, b), a)
     if b.ndim == 2:
-        return Array(matmul(a, column) for column in b.T)
+        return each_row(lambda column: matmul(a, column), b.T)
     return reduce_sum(a * b)
 
 

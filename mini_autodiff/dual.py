@@ -13,7 +13,7 @@ from typing import Any
 from . import errors, ops
 from .array import Atoms
 from .ops import Number, apply
-from .tape import _argument, depths, jacrev
+from .tape import choose, depths, jacrev
 
 
 class Forward:
@@ -56,7 +56,10 @@ class Forward:
         for x, rule in zip(args, rules, strict=False):
             along = self.tangent(x)
             if rule and along is not None:
-                share = rule(*values, value) * along
+                try:
+                    share = rule(*values, value) * along
+                except (ArithmeticError, ValueError):
+                    raise errors.no_slope(op, values) from None
                 tangent = share if tangent is None else tangent + share
         return value if tangent is None else Dual(value, tangent, self)
 
@@ -123,7 +126,7 @@ def jvp(f: Callable, primals: tuple, tangents: tuple, has_aux: bool = False) -> 
     return value, tangent
 
 
-def jacfwd(f: Callable, argnums: int = 0) -> Callable:
+def jacfwd(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     """The Jacobian by forward mode: one run that carries a tangent for each input.
 
     >>> jacfwd(lambda v: [v[0] * v[1], v[0]])([3.0, 4.0])
@@ -132,24 +135,25 @@ def jacfwd(f: Callable, argnums: int = 0) -> Callable:
 
     @functools.wraps(f)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        def of_chosen(x: Any) -> Any:
-            return f(*args[:argnums], x, *args[argnums + 1 :], **kwargs)
-
-        into = Atoms(_argument(args, argnums, f), real="jacfwd")
+        chosen, of_chosen = choose(f, args, kwargs, argnums)
+        into = Atoms(tuple(chosen), real="jacfwd")
         forward = Forward(many=True)
         try:
             inputs = [Dual(x, Directions({j: 1.0}), forward) for j, x in enumerate(into.atoms)]
-            out = Atoms(of_chosen(into.rebuild(inputs)))
+            out = Atoms(of_chosen(*into.rebuild(inputs)))
         finally:
             forward.finished = True
         columns = range(len(inputs))
         tangents = [(x, forward.tangent(x) or {}) for x in out.atoms]
-        return out.outer(into, [[t.get(j, ops.zero_like(x)) for j in columns] for x, t in tangents])
+        inner = Atoms(chosen[0]) if isinstance(argnums, int) else into
+        return out.outer(
+            inner, [[t.get(j, ops.zero_like(x)) for j in columns] for x, t in tangents]
+        )
 
     return jacobian
 
 
-def hessian(f: Callable, argnums: int = 0) -> Callable:
+def hessian(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     """The matrix of second derivatives: forward mode over reverse mode.
 
     >>> hessian(lambda v: v[0] * v[0] * v[1])([3.0, 5.0])

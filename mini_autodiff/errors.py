@@ -34,11 +34,21 @@ def domain(op: Any, args: tuple, error: Exception) -> Exception:
 
 def no_slope(op: Any, values: list) -> ZeroDivisionError:
     """A value that exists where the slope does not: ``sqrt(0)``."""
-    at = ", ".join(f"{x!r}" for x in values)
+    plain = [_plain(x) for x in values]
+    others = "".join(f", {name}" for name in "yz"[: op.arity - 1])
+    good = f"where(x == {plain[0]!r}, 0.5, x)" if plain[0] >= 0.0 else "where(x > 0.0, x, 0.5)"
     return ZeroDivisionError(
-        f"the slope of {op.name} at {at} is infinite or undefined.\n  at {where_called()}\n"
-        f"Keep the argument away from there, for example {op.name}(where(x > 0, x, 1.0))."
+        f"the slope of {op.name} at {', '.join(map(repr, plain))} is infinite or undefined.\n"
+        f"  at {where_called()}\n"
+        f"Keep the argument away from there, for example {op.name}({good}{others})."
     )
+
+
+def _plain(x: Any) -> Any:
+    """The number inside derivatives."""
+    while hasattr(x, "value"):
+        x = x.value
+    return x
 
 
 def not_finite(what: str, value: float, line: str) -> FloatingPointError:

@@ -6,11 +6,12 @@ inside ``grad``, ``jvp`` or ``jit``) and arrays of them, element by element.
 
 from __future__ import annotations
 
-import functools
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
 
+from . import array as arrays
 from . import ops
 from .array import Array, array, elementwise, matmul, reduce_sum
 from .ops import scalar
@@ -75,7 +76,7 @@ multiply, divide = _function(ops.mul), _function(ops.div)
 
 def power(a: Any, b: Any) -> Any:
     """``a ** b``, element by element."""
-    return a**b
+    return elementwise(ops.power, array(a), array(b))
 
 
 def zeros(shape: int | tuple[int, ...]) -> Any:
@@ -93,26 +94,38 @@ def ones(shape: int | tuple[int, ...]) -> Any:
 
 
 def full(shape: int | tuple[int, ...], value: Any) -> Any:
-    """An array that holds one value everywhere."""
-    lengths = (shape,) if isinstance(shape, int) else shape
-    for n in reversed(lengths):
-        value = Array([value] * n)
-    return value
+    """An array that holds one value everywhere; an array of fewer axes, in every row.
+
+    >>> full((2, 2), array([1.0, 2.0]))
+    Array([[1.0, 2.0], [1.0, 2.0]])
+    """
+    lengths = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    if any(n < 0 for n in lengths):
+        raise ValueError(f"an array's lengths are 0 or more, but got shape {lengths}")
+    value = array(value)
+    if scalar(value):
+        return arrays.full(lengths, value)
+    out = elementwise(lambda zero, x: x, arrays.full(lengths, 0.0), value)
+    if getattr(out, "shape", ()) != lengths:
+        raise ValueError(f"an array of shape {value.shape} does not fill shape {lengths}")
+    return out
 
 
 def zeros_like(a: Any) -> Any:
     """Zeros in the shape of ``a``."""
-    return full(a.shape, 0.0)
+    return full(getattr(array(a), "shape", ()), 0.0)
 
 
 def ones_like(a: Any) -> Any:
     """Ones in the shape of ``a``."""
-    return full(a.shape, 1.0)
+    return full(getattr(array(a), "shape", ()), 1.0)
 
 
-def eye(n: int) -> Array:
-    """The identity matrix."""
-    return Array(Array(1.0 if i == j else 0.0 for j in range(n)) for i in range(n))
+def eye(n: int, m: int | None = None) -> Array:
+    """The identity matrix; with ``m``, of so many columns."""
+    columns = range(n if m is None else m)
+    rows = (Array(1.0 if i == j else 0.0 for j in columns) for i in range(n))
+    return Array(rows, (len(columns),))
 
 
 def arange(start: float, stop: float | None = None, step: float = 1) -> Array:
@@ -133,31 +146,20 @@ def linspace(start: float, stop: float, num: int = 50) -> Array:
     >>> linspace(0.0, 1.0, 3)
     Array([0.0, 0.5, 1.0])
     """
-    if num == 1:
-        return Array([1.0 * start])
+    if num < 0:
+        raise ValueError(f"linspace needs a number of points that is 0 or more, but got {num}")
+    if num < 2:
+        return Array([1.0 * start] * num)
     step = (stop - start) / (num - 1)
     return Array([*(start + i * step for i in range(num - 1)), 1.0 * stop])
 
 
-def stack(arrays: Any, axis: int = 0) -> Array:
-    """Join numbers or arrays of equal shape along a new first (or second) axis."""
-    rows = Array(array(x) for x in arrays)
-    return rows.T if axis in (1, -1) and rows.ndim > 1 else rows
+stack, concatenate = arrays.stack, arrays.concatenate
 
 
-def concatenate(arrays: Any) -> Array:
-    """Join arrays along their first axis."""
-    arrays = [array(a) for a in arrays]
-    if any(a.long for a in arrays):
-        from .stacked import concatenate_lists
-
-        return concatenate_lists(arrays)
-    return Array(x for a in arrays for x in a)
-
-
-def append(a: Any, b: Any) -> Array:
-    """The numbers of ``a``, then those of ``b``."""
-    return concatenate([a, [b] if scalar(b) else b])
+def append(a: Any, b: Any, axis: int | None = None) -> Array:
+    """The numbers of ``a``, then those of ``b``; along an axis, if one is given."""
+    return concatenate([a, b], axis)
 
 
 def sum(a: Any, axis: int | None = None) -> Any:
@@ -167,7 +169,8 @@ def sum(a: Any, axis: int | None = None) -> Any:
 
 def mean(a: Any, axis: int | None = None) -> Any:
     """The sum divided by the count."""
-    return array(a).mean(axis)
+    a = array(a)
+    return reduce_sum(a, axis) if scalar(a) else a.mean(axis)
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -177,42 +180,60 @@ def dot(a: Any, b: Any) -> Any:
 
 def outer(a: Any, b: Any) -> Array:
     """All products of a number of ``a`` with a number of ``b``."""
-    return Array(x * array(b) for x in array(a))
+    columns = arrays.flat(b)
+    return arrays.each_row(lambda x: x * columns, arrays.flat(a))
 
 
-def cumsum(a: Any) -> Array:
-    """Running sums."""
-    out: list = []
-    for x in array(a):
-        out.append(out[-1] + x if out else x)
-    return Array(out)
+def cumsum(a: Any, axis: int | None = None) -> Array:
+    """Running sums; of all numbers, row by row, or along one axis."""
+    a = arrays.flat(a) if axis is None else array(a)
+    return arrays.along(_running_sums, a, arrays.axis_number(axis or 0, getattr(a, "ndim", 0)))
 
 
-def diff(a: Any) -> Array:
-    """Differences of neighbours."""
-    return array(a)[1:] - array(a)[:-1]
+def _running_sums(a: Array) -> Array:
+    return Array(itertools.accumulate(a), a.shape[1:])
 
 
-def clip(a: Any, low: Any, high: Any) -> Any:
-    """``a``, kept between ``low`` and ``high``."""
-    return minimum(maximum(a, low), high)
+def diff(a: Any, n: int = 1, axis: int = -1) -> Array:
+    """Differences of neighbours along an axis, ``n`` times over."""
+    a = array(a)
+    if n < 0:
+        raise ValueError(f"diff takes differences n times, but got n = {n}")
+    axis = arrays.axis_number(axis, getattr(a, "ndim", 0)) if n else 0
+    for _ in range(n):
+        a = arrays.along(lambda rows: rows[1:] - rows[:-1], a, axis)
+    return a
 
 
-def max(a: Any) -> Any:
-    """The largest number."""
-    return _fold(ops.maximum_, array(a))
+def clip(a: Any, low: Any = None, high: Any = None) -> Any:
+    """``a``, kept between ``low`` and ``high``; None is no bound."""
+    a = a if low is None else maximum(a, low)
+    return a if high is None else minimum(a, high)
 
 
-def min(a: Any) -> Any:
-    """The smallest number."""
-    return _fold(ops.minimum_, array(a))
+def max(a: Any, axis: int | None = None) -> Any:
+    """The largest number, of all or along one axis. Equal ones share its slope."""
+    return _extreme("max", ops.largest, ops.gt, array(a), axis)
 
 
-def _fold(op: ops.Op, a: Array) -> Any:
-    if a.long:
-        from .loop import scan
+def min(a: Any, axis: int | None = None) -> Any:
+    """The smallest number, of all or along one axis. Equal ones share its slope."""
+    return _extreme("min", ops.smallest, ops.lt, array(a), axis)
 
-        first = _fold(op, a[0]) if a.ndim > 1 else a[0]
-        return scan(lambda m, row: (op(m, _fold(op, array([row]))), None), first, a[1:])[0]
-    rows = [x if scalar(x) else _fold(op, x) for x in a]
-    return functools.reduce(op, rows)
+
+def _extreme(name: str, op: ops.Op, better: ops.Op, a: Any, axis: int | None) -> Any:
+    if scalar(a) and axis is None:
+        return a
+    axis = None if axis is None else arrays.axis_number(axis, getattr(a, "ndim", 0))
+    if 0 in (a.shape if axis is None else [a.shape[axis]]):
+        raise ValueError(f"an array of shape {a.shape} has no numbers to take the {name} of")
+
+    def fold(rows: Array) -> Any:
+        best, ties = rows[0], arrays.full(rows.shape[1:], 1.0)
+        for row in rows[1:]:
+            one_more = ties + elementwise(ops.eq, row, best)
+            ties = elementwise(ops.where, elementwise(better, row, best), 1.0, one_more)
+            best = elementwise(op, best, row, ties)
+        return best
+
+    return fold(arrays.flat(a)) if axis is None else arrays.along(fold, a, axis)

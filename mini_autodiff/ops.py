@@ -51,7 +51,8 @@ class Op:
     def __init__(
         self, name: str, text: str, slopes: tuple, binds: str, javascript: str, domain: str
     ):
-        arguments = [a for a in "abc" if a in re.split(r"\W", text)]
+        whole = " ".join([text, *filter(None, slopes)])
+        arguments = [a for a in "abc" if a in re.split(r"\W", whole)]
         self.name, self.text, self.formulas, self.domain = name, text, slopes, domain
         self.arity, self.binds = len(arguments), PRECEDENCE[binds]
         self.repeats = any(re.split(r"\W", text).count(a) > 1 for a in arguments)
@@ -246,11 +247,15 @@ def zero_like(x: Any) -> Any:
 
 def power(a: Any, b: Any) -> Any:
     """``a ** b``. An integer power is a product: exact slopes at 0, and no logarithm."""
+    if isinstance(a, int) and isinstance(b, int) and b >= 0:
+        return a**b
+    if type(b) is float and b == 0.0:
+        return 1.0  # of every number, also of inf and nan: it has no slope
     if isinstance(b, int) and not isinstance(b, bool) and not isinstance(a, int):
         if b < 0:
             return 1.0 / power(a, -b)
         if b == 0:
-            return 0.0 * a + 1.0
+            return 1.0
         if b in (1, 2, 3):
             return (a, square, cube)[b - 1](a) if b > 1 else a
         half = square(power(a, b // 2))
@@ -286,7 +291,7 @@ def minimum(a: float, b: float) -> float:
     return a if a < b or a != a else b
 
 
-MATH = words("sin cos tan exp log sqrt tanh sinh cosh asin acos atan atan2 log1p expm1 log10")
+MATH = words("sin cos tan exp log pow sqrt tanh sinh cosh asin acos atan atan2 log1p expm1 log10")
 FLOAT: dict[str, Any] = {name: getattr(math, name) for name in MATH}
 FLOAT |= {f.__name__: f for f in (abs, sign, sigmoid, softplus, maximum, minimum)}
 GENERIC: dict[str, Any] = {}
@@ -335,9 +340,9 @@ expm1    = op("expm1", "expm1(a)", "v + 1.0", domain=exp.domain)
 log      = op("log", "log(a)", "1.0 / a", domain="the argument must be positive")
 log1p    = op("log1p", "log1p(a)", "1.0 / (1.0 + a)", domain="the argument must be above -1")
 log10    = op("log10", "log10(a)", "0.4342944819032518 / a", domain=log.domain)
-pow_     = op("power", "a ** b", "b * a ** (b - 1.0)", "log(where(a > 0.0, a, 1.0)) * v",
-              binds="**", javascript="Math.pow(a, b)",
-              domain="a negative base needs an integer power")
+pow_     = op("power", "pow(a, b)", "b * a ** (b - where((a == 0.0) * (b == 0.0), 0.0, 1.0))",
+              "log(where(v == 0.0, 1.0, a)) * v",
+              domain="a negative base needs an integer power, and 0 one that is not negative")
 cos      = op("cos", "cos(a)", "-sin(a)", domain="the argument must be finite")
 sin      = op("sin", "sin(a)", "cos(a)", domain=cos.domain)
 tan      = op("tan", "tan(a)", "1.0 + v * v", domain=cos.domain)
@@ -357,6 +362,10 @@ maximum_ = op("maximum", "maximum(a, b)", "where(a > b, 1.0, where(a == b, 0.5, 
               "where(a < b, 1.0, where(a == b, 0.5, 0.0))")
 minimum_ = op("minimum", "minimum(a, b)", "where(a < b, 1.0, where(a == b, 0.5, 0.0))",
               "where(a > b, 1.0, where(a == b, 0.5, 0.0))")
+largest  = op("largest", "maximum(a, b)", "where(a > b, 1.0, where(a == b, 1.0 - 1.0 / c, 0.0))",
+              "where(a < b, 1.0, where(a == b, 1.0 / c, 0.0))", None)  # c equal ones so far
+smallest = op("smallest", "minimum(a, b)", "where(a < b, 1.0, where(a == b, 1.0 - 1.0 / c, 0.0))",
+              "where(a > b, 1.0, where(a == b, 1.0 / c, 0.0))", None)
 # fmt: on
 NUMPY = {  # how NumPy calls what it may do with our numbers
     "add": add,

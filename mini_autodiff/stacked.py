@@ -68,6 +68,12 @@ class Stacked(Array):
         like, key = self.like[tuple(rest)], tuple(rest)
         return Stacked(lists, count, like, lambda items: self.row(items)[key], self.stages)
 
+    def at(self, i: int) -> Any:
+        return self[i]
+
+    def part(self, rows: slice) -> Array:
+        return self[rows]
+
     @property
     def T(self) -> Array:
         return Array(self[:, j] for j in range(self.shape[1])) if self.ndim > 1 else self

@@ -288,44 +288,49 @@ def value_and_grad(
         TypeError: if the result is not one number, or an argument holds integers.
         FloatingPointError: with ``debug_nans``, naming the line of the first bad number.
     """
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
 
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple:
-        chosen = [_argument(args, n, f) for n in numbers]
+        chosen, of_chosen = choose(f, args, kwargs, argnums)
 
-        def of_chosen(*values: Any) -> Any:
-            full = list(args)
-            for n, value in zip(numbers, values, strict=True):
-                full[n] = value
-            out = f(*full, **kwargs)
-            loss = out[0] if has_aux else out
-            if not ops.scalar(loss):
-                raise errors.not_scalar(nested(loss), getattr(f, "__name__", "f"))
+        def loss(*values: Any) -> Any:
+            out = of_chosen(*values)
+            number = out[0] if has_aux else out
+            if not ops.scalar(number):
+                raise errors.not_scalar(nested(number), getattr(f, "__name__", "f"))
             return out
 
-        value, pull, aux = (*vjp(of_chosen, *chosen, has_aux=has_aux), None)[:3]
+        value, pull, aux = (*vjp(loss, *chosen, has_aux=has_aux), None)[:3]
         gradient = pull(1.0)
         if debug_nans:
             from .debug import find_the_first, finite
 
             if not finite((value, gradient)):
-                find_the_first(of_chosen, chosen, has_aux)
+                find_the_first(loss, chosen, has_aux)
         gradient = gradient[0] if isinstance(argnums, int) else gradient
         return ((value, aux) if has_aux else value), gradient
 
     return value_and_gradient
 
 
-def _argument(args: tuple, n: int, f: Callable) -> Any:
-    try:
-        return args[n]
-    except IndexError:
-        name = getattr(f, "__name__", "f")
-        raise TypeError(
-            f"argnums says argument {n}, but {name} was called with {len(args)} positional "
-            "argument(s); pass it by position."
-        ) from None
+def choose(f: Callable, args: tuple, kwargs: dict, argnums: int | tuple[int, ...]) -> tuple:
+    """The arguments that ``argnums`` names, and ``f`` as a function of these alone."""
+    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+    for n in numbers:
+        if not -len(args) <= n < len(args):
+            name = getattr(f, "__name__", "f")
+            raise TypeError(
+                f"argnums says argument {n}, but {name} was called with {len(args)} positional "
+                "argument(s); pass it by position."
+            )
+
+    def of_chosen(*values: Any) -> Any:
+        full = list(args)
+        for n, value in zip(numbers, values, strict=True):
+            full[n] = value
+        return f(*full, **kwargs)
+
+    return [args[n] for n in numbers], of_chosen
 
 
 def grad(
@@ -351,7 +356,7 @@ def grad(
     return gradient
 
 
-def jacrev(f: Callable, argnums: int = 0) -> Callable:
+def jacrev(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     """The Jacobian by reverse mode: one recording, one sweep for each output.
 
     >>> jacrev(lambda v: [v[0] * v[1], v[0]])([3.0, 4.0])
@@ -360,12 +365,11 @@ def jacrev(f: Callable, argnums: int = 0) -> Callable:
 
     @functools.wraps(f)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        def of_chosen(x: Any) -> Any:
-            return f(*args[:argnums], x, *args[argnums + 1 :], **kwargs)
-
-        value, pull = vjp(of_chosen, _argument(args, argnums, f))
+        chosen, of_chosen = choose(f, args, kwargs, argnums)
+        value, pull = vjp(of_chosen, *chosen)
         out = Atoms(value)
-        rows = [pull(out.rebuild(e))[0] for e in basis(len(out.atoms))]
-        return out.outer(Atoms(args[argnums]), [Atoms(row).atoms for row in rows])
+        rows = [pull(out.rebuild(e)) for e in basis(len(out.atoms))]
+        inner = Atoms(chosen[0] if isinstance(argnums, int) else tuple(chosen))
+        return out.outer(inner, [Atoms(row).atoms for row in rows])
 
     return jacobian

@@ -12,7 +12,9 @@ A structure is the same tree with ``LEAF`` in place of every leaf, to be compare
 
 from __future__ import annotations
 
+import copy
 import itertools
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,18 +31,33 @@ def _children(tree: Any) -> tuple[list, Callable[[list], Any]] | None:
     """The children of a dict, a named tuple or ``None``, and the function that puts new ones in;
     ``None`` for a leaf."""
     if isinstance(tree, dict):
-        keys = sorted(tree)
-        return [tree[k] for k in keys], lambda new: _as_before(
-            tree, dict(zip(keys, new, strict=True))
-        )
+        order = keys(tree)
+        return [tree[k] for k in order], lambda new: _as_before(tree, order, new)
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
         return list(tree), lambda new: type(tree)(*new)
     return ([], lambda new: None) if tree is None else None
 
 
-def _as_before(old: dict, new: dict) -> dict:
-    """The new dict in the order of the old one."""
-    return {key: new[key] for key in old}
+def keys(node: dict) -> list:
+    """The keys of a dict in the order of its leaves: sorted, as in JAX."""
+    if isinstance(node, OrderedDict):
+        return list(node)
+    try:
+        return sorted(node)
+    except TypeError:
+        raise TypeError(
+            f"the keys of a dict must have an order, as all strings have, but got {list(node)}"
+        ) from None
+
+
+def _as_before(old: dict, order: list, new: list) -> dict:
+    """New values in a dict of the kind, and in the order, of the old one."""
+    if type(old) is dict:
+        values = dict(zip(order, new, strict=True))
+        return {key: values[key] for key in old}
+    like = copy.copy(old)  # keeps what a defaultdict makes of missing keys
+    like.update(zip(order, new, strict=True))
+    return like
 
 
 def flatten(tree: Any) -> tuple[list, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import OrderedDict, defaultdict, namedtuple
 
 import pytest
 from hypothesis import given, settings
@@ -236,3 +237,31 @@ def test_custom_vjp():
         ad.jvp(lambda x: f(x, 1.0)["x"], (1.0,), (1.0,))
     with pytest.raises(AttributeError, match="has no rule yet"):
         ad.custom_vjp(lambda x: x)(1.0)
+
+
+def test_argnums_count_from_the_end_and_may_be_several():
+    f = lambda x, y: x * y * y  # noqa: E731
+    for jacobian in (ad.jacrev, ad.jacfwd):
+        assert jacobian(f, -1)(2.0, 3.0) == jacobian(f, 1)(2.0, 3.0) == 12.0
+        assert jacobian(f, (0, 1))(2.0, 3.0) == (9.0, 12.0)
+        assert jacobian(f, (-1, 0))(2.0, 3.0) == (12.0, 9.0)
+        with pytest.raises(TypeError, match="argnums says argument 2"):
+            jacobian(f, 2)(2.0, 3.0)
+    assert ad.hessian(f, -1)(2.0, 3.0) == 4.0
+    assert ad.hessian(f, (0, 1))(2.0, 3.0) == ((0.0, 6.0), (6.0, 4.0))
+    g = lambda *a: a[0] * 10.0 + a[-1]  # noqa: E731
+    assert (ad.grad(g, -1)(2.0, 3.0), ad.jacrev(g, -1)(2.0, 3.0)) == (1.0, 1.0)
+
+
+def test_a_tree_keeps_the_kind_of_its_nodes():
+    Rates = namedtuple("Rates", "birth death")
+    missing = defaultdict(lambda: 7.0, b=1.0, a=2.0)
+    for node in (OrderedDict(b=1.0, a=2.0), missing, Rates(1.0, 2.0), {"b": 1.0, "a": 2.0}):
+        double = ad.tree.map(lambda x: 2.0 * x, node)
+        assert type(double) is type(node)
+        total = lambda t: sum(ad.tree.leaves(t))  # noqa: E731
+        assert type(ad.grad(total)(node)) is type(ad.jit(ad.grad(total))(node)) is type(node)
+    assert ad.tree.map(lambda x: x, missing)["new"] == 7.0
+    assert ad.tree.leaves(OrderedDict(b=1, a=2)) == [1, 2]  # in its own order, as in JAX
+    with pytest.raises(TypeError, match="must have an order"):
+        ad.tree.leaves({"a": 1.0, 1: 2.0})

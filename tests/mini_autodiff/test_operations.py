@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
-from mini_autodiff import ops
+from mini_autodiff import lax, ops
 from mini_autodiff.check import check_grads
 
 jax = pytest.importorskip("jax")
@@ -76,6 +77,71 @@ def test_integer_powers_are_products(n):
     assert "**" not in ad.jit(lambda x: x**n).source
     if n > 0:
         assert ad.grad(lambda x: x**n)(0.0) == (1.0 if n == 1 else 0.0)
+
+
+ZERO_SLOPES = [  # the function, and its derivative at 0 that exists although a factor does not
+    (lambda x: x**0.0, 0.0),
+    (lambda x: ad.grad(lambda x: x**1.0)(x), 0.0),
+    (lambda x: ad.grad(ad.grad(lambda x: x**2.0))(x), 0.0),
+    (lambda x: jnp.sum(jnp.array([x**i for i in range(4)])), 1.0),
+    (lambda x: lax.scan(lambda s, i: (s + x**i, None), 0.0, jnp.arange(4))[0], 1.0),
+]
+
+
+@pytest.mark.parametrize(("f", "slope"), ZERO_SLOPES)
+@pytest.mark.parametrize("wrap", [lambda f: f, ad.jit], ids=["eager", "jit"])
+def test_powers_have_their_slopes_at_0(f, slope, wrap):
+    assert wrap(ad.grad(f))(0.0) == slope
+
+
+@pytest.mark.parametrize("wrap", [lambda f: f, ad.jit], ids=["eager", "jit"])
+@pytest.mark.parametrize("transform", [lambda f: f, ad.grad, lambda f: ad.jvp(f, (-8.0,), (1.0,))])
+@pytest.mark.parametrize("power", [1 / 3, 0.5, -0.5, 1.5])
+def test_a_negative_base_is_refused_and_never_complex(wrap, transform, power):
+    def apply():
+        out = transform(wrap(lambda x: jnp.power(x, power)))
+        return out(-8.0) if callable(out) else out
+
+    with pytest.raises(ValueError, match="a negative base needs an integer power"):
+        apply()
+
+
+def test_powers_at_the_edges():
+    for x in (math.inf, -math.inf, math.nan):
+        for zero in (0, 0.0):
+            assert ad.value_and_grad(lambda x, n=zero: x**n)(x) == (1.0, 0.0)
+            assert ad.jit(ad.value_and_grad(lambda x, n=zero: x**n))(x) == (1.0, 0.0)
+    with pytest.raises(ZeroDivisionError, match="slope of power"):  # log(-2); JAX: nan
+        ad.grad(lambda y: (-2.0) ** y)(2.0)
+    with pytest.raises(ZeroDivisionError, match="slope of power"):  # 0 ** y jumps there
+        ad.grad(lambda y: 0.0**y)(0.0)
+    assert ad.grad(lambda x: x**2.0)(-3.0) == -6.0
+    assert (jnp.power(2, 3), jnp.array([1, 2]) ** 2).__repr__() == "(8, Array([1, 4]))"
+
+
+@pytest.mark.parametrize(
+    ("f", "at"),
+    [(jnp.sqrt, (0.0,)), (jnp.arcsin, (1.0,)), (jnp.power, (0.0, 0.5)), (jnp.arctan2, (0.0, 0.0))],
+)
+@pytest.mark.parametrize("mode", [ad.grad, ad.jacfwd])
+def test_the_advice_of_an_infinite_slope_can_be_followed(f, at, mode):
+    with pytest.raises(ZeroDivisionError, match="Keep the argument away") as refused:
+        mode(f)(*at)
+    advice = re.search(r"for example (.*)\.$", str(refused.value))[1]
+    names = {k: getattr(jnp, k) for k in ("sqrt", "arcsin", "power", "arctan2", "where")}
+    good = ad.grad(lambda x, y: eval(advice, {**names, "x": x, "y": y}))
+    assert math.isfinite(good(at[0], at[-1]))
+
+
+def test_equal_numbers_share_the_slope_of_max_and_min():
+    for f in (jnp.max, jnp.min):
+        assert ad.grad(f)(jnp.array([2.0] * 3)).tolist() == pytest.approx([1 / 3] * 3, rel=1e-15)
+        assert ad.grad(lambda v, f=f: f(v * v))(jnp.array([1.0, -1.0])).tolist() == [1.0, -1.0]
+
+
+def test_numbers_are_arrays_without_axes():
+    assert [f(3.5) for f in (jnp.max, jnp.min, jnp.mean, jnp.sum)] == [3.5] * 4
+    assert (jnp.zeros_like(3.5), jnp.ones_like(3.5)) == (0.0, 1.0)
 
 
 def test_corners_are_those_of_jax():
