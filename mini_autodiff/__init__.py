@@ -7,17 +7,14 @@
 
 Read the files in this order::
 
-    ops.py       one table: an operation's value, its slopes, how it is printed
+    ops.py       one table: an operation's value and its slopes
     tape.py      reverse mode on a flat tape: grad, value_and_grad, vjp, jacrev
     dual.py      forward mode: jvp, jacfwd, hessian
-    array.py     arrays as containers of numbers (numpy.py, tree.py)
-    trace.py     tracing: what a function did, as a list
-    loop.py      scan: a loop as one operation, and its reverse loop
-                 (lists.py, stacked.py: the long arrays that it reads)
-    printer.py   a trace as straight-line code, without what nobody needs (prune.py)
-                 (compile.py: Python, jit; javascript.py: export)
+    array.py     arrays as containers of numbers (numpy.py, lax.py, tree.py)
+    compiler/    a function as printed text, in Python for jit, or in JavaScript
     custom.py    checkpoint, custom_vjp
     debug.py     to find mistakes (check.py, draw.py, errors.py)
+    ode/         solvers
 
 Differences from JAX, all tested:
 
@@ -31,10 +28,12 @@ Differences from JAX, all tested:
 - The gradient of a dict keeps the order of its keys.
 """
 
-from . import javascript, lax, numpy, tree
+from . import lax, numpy, tree
 from .array import Array
-from .compile import jit
+from .compiler import javascript
+from .compiler.jit import jit
 from .custom import checkpoint, custom_vjp
+from .debug import debug_nans
 from .dual import hessian, jacfwd, jvp
 from .tape import grad, jacrev, value_and_grad, vjp
 
@@ -44,6 +43,7 @@ __all__ = [
     "Array",
     "checkpoint",
     "custom_vjp",
+    "debug_nans",
     "grad",
     "hessian",
     "jacfwd",

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from . import errors, ops, tree
+from .hooks import IN_A_TRACE, here
 from .ops import Number, discrete, scalar
 
 UNROLL = 16
@@ -36,7 +37,8 @@ class Array:
     _settled: bool
     long = False  # a long array of a traced program, see stacked.py, which has:
     columns: list
-    __array_ufunc__ = Number.__array_ufunc__
+    fold: Callable
+    joined: Callable
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, items: Any, row: tuple[int, ...] = ()):
@@ -302,9 +304,7 @@ def concatenate(arrays: Any, axis: int | None = 0) -> Array:
         return each_row(lambda *rows: concatenate(rows, axis - 1), *parts)
     for a in parts:
         if a.long:
-            from .stacked import concatenate_lists
-
-            return concatenate_lists(parts)
+            return a.joined(parts)
     return Array((row for a in parts for row in a), parts[0].shape[1:])
 
 
@@ -339,11 +339,8 @@ def elementwise(f: Callable, *args: Any) -> Any:
         only = [rows and len(x) == 1 for x, rows in zip(args, split, strict=True)]
         args = tuple(x[0] if one else x for x, one in zip(args, only, strict=True))
         split = [rows and not one for rows, one in zip(split, only, strict=True)]
-    long = any(x.long for x, rows in zip(args, split, strict=True) if rows)
-    if lengths.pop() > UNROLL or long:
-        from .stacked import elementwise_loop
-
-        looped = elementwise_loop(f, args, split)
+    if here.trace:
+        looped = IN_A_TRACE["elementwise"](f, args, split)
         if looped is not None:
             return looped
     columns = [
@@ -384,9 +381,7 @@ def add_up(total: Any, a: Array) -> Any:
     if total is None and (a.long or len(a) > UNROLL):
         total = 0.0
     if a.long:
-        from .loop import scan
-
-        return scan(lambda t, row: (add_up(t, Array((row,))), None), total, a)[0]
+        return a.fold(add_up, total)
     for row in a.items:
         if isinstance(row, Array):
             total = add_up(total, row)
@@ -504,3 +499,32 @@ def basis(n: int) -> Iterator[list[float]]:
     """The unit vectors of length ``n``."""
     for i in range(n):
         yield [1.0 if j == i else 0.0 for j in range(n)]
+
+
+# -- NumPy's arithmetic on our numbers and arrays -------------------------------------------------
+
+NUMPY: dict[str, Callable] = {  # how NumPy calls what it may do with our numbers
+    "add": ops.add,
+    "subtract": ops.sub,
+    "multiply": ops.mul,
+    "divide": ops.div,
+    "power": ops.power,
+    "negative": ops.neg,
+    "less": ops.lt,
+    "less_equal": ops.le,
+    "greater": ops.gt,
+    "greater_equal": ops.ge,
+    "equal": ops.eq,
+    "not_equal": ops.ne,
+}  # fmt: skip
+
+
+def numpy_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """NumPy asks here: its arithmetic on our numbers is ours; np.sin and the like are refused."""
+    op = NUMPY.get(ufunc.__name__)
+    if op is None or method != "__call__" or kwargs:
+        raise errors.not_a_float(f"numpy.{ufunc.__name__}")
+    return elementwise(op, *inputs)
+
+
+Number.__array_ufunc__ = Array.__array_ufunc__ = numpy_ufunc  # type: ignore[attr-defined]

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .array import Atoms, nested
-from .ops import Number, Special, apply, lengths_of
-from .tape import Tape, tape_for
-from .trace import Branch, Output, Trace, replay, running
+from .compiler.lists import lengths_of
+from .compiler.trace import Branch, Output, Trace, replay, running
+from .ops import Number, Special, apply
+from .tape import Tape, new_tape
 
 
 class Call(Special):
@@ -41,7 +42,7 @@ class Call(Special):
             given = [(k, cotangent[x.index]) for k, x in enumerate(out)]
             given = [(k, c) for k, c in given if c is not None]
             if given:
-                again = tape_for(values)
+                again = new_tape()
                 inputs = [again.new(x) for x in values]
                 results = replay(self.body, list(inputs))
                 shares = again.pull([results[k] for k, _ in given], [c for _, c in given], inputs)

@@ -1,19 +1,18 @@
-"""Where did the first infinity come from? ``grad(f, debug_nans=True)`` asks here.
+"""Where did the first infinity come from? ``with debug_nans():`` says.
 
-The run is repeated on a tape that watches every number, with loops step by step.
+The derivatives inside it run on a tape that watches every number.
 """
 
 from __future__ import annotations
 
 import contextlib
 import math
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from . import errors
-from .array import Atoms
-from .tape import Tape, vjp
+from .hooks import here
+from .tape import Tape, Var
 
 
 class WatchingTape(Tape):
@@ -26,7 +25,7 @@ class WatchingTape(Tape):
     def finish(self) -> None:
         """Stay what it is: the sweep is still to be watched."""
 
-    def record(self, value, edges=()):
+    def record(self, value: Any, edges: tuple = ()) -> Var:
         new = super().record(value, edges)
         self.line[new.index] = errors.where_called()
         if isinstance(value, float) and not math.isfinite(value):
@@ -40,30 +39,25 @@ class WatchingTape(Tape):
                 raise errors.not_finite("the derivative in a number", cotangent[i], self.line[i])
 
 
-def find_the_first(f: Callable, args: list, has_aux: bool) -> None:
-    """Run ``f`` and its reverse sweep again, and raise where the first bad number appears."""
-    with plain_loops():
-        _, pull, *_ = vjp(f, *args, has_aux=has_aux, tape=WatchingTape())
-        pull(1.0)
-
-
-def finite(x: Any) -> bool:
-    """Whether all numbers of a tree are finite."""
-    return all(not isinstance(a, float) or math.isfinite(a) for a in Atoms(x).atoms)
-
-
-_loops = threading.local()
-
-
 @contextlib.contextmanager
-def plain_loops() -> Iterator[None]:
-    """Inside, ``scan`` runs as a plain loop, so that every step is recorded."""
-    before, _loops.plain = getattr(_loops, "plain", False), True
+def debug_nans(watch: bool = True) -> Iterator[None]:
+    """Inside, a derivative stops at the first infinite number or NaN, and names its line.
+
+    As in ``jax.debug_nans``; slow, and ``jit`` compiles nothing meanwhile.
+
+    >>> from mini_autodiff import grad
+    >>> with debug_nans():
+    ...     grad(lambda x: x * 1e200 * 1e200)(1.0)
+    Traceback (most recent call last):
+    FloatingPointError: a number became inf first here:
+      <doctest mini_autodiff.debug.debug_nans[1]>:2: grad(lambda x: x * 1e200 * 1e200)(1.0)
+
+    Raises:
+        FloatingPointError: naming the line of the first bad number, or of the first number whose
+            derivative is one.
+    """
+    before, here.tape = here.tape, WatchingTape if watch else None
     try:
         yield
     finally:
-        _loops.plain = before
-
-
-def loops_are_plain() -> bool:
-    return getattr(_loops, "plain", False)
+        here.tape = before

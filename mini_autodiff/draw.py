@@ -7,10 +7,11 @@ from html import escape
 from typing import Any
 
 from .array import Atoms
-from .compile import Call
+from .compiler.formulas import pieces
+from .compiler.jit import Call
+from .compiler.prune import prune
+from .compiler.trace import Input, Output, Trace, Traced, running
 from .ops import Op
-from .prune import prune
-from .trace import Input, Output, Trace, Traced, running
 
 
 class Graph:
@@ -110,8 +111,6 @@ def _symbol(op: Any) -> str:
 
 
 def _formula(op: str, args: list[str]) -> str:
-    from .printer import pieces
-
     parts = pieces(op)
     return "".join(p if k % 2 == 0 else args["abc".index(p)] for k, p in enumerate(parts))
 

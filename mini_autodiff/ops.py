@@ -1,13 +1,12 @@
-"""One table of operations: what each computes, its slopes, and how it is printed.
+"""One table of operations: what each computes, and its slopes.
 
 A row holds the formula as text, with ``a``, ``b``, ``c`` for the arguments and ``v`` for the
 result::
 
     op("tanh", "tanh(a)", "1.0 - v * v")
 
-Everything else is made from that text: the function that the eager tape calls, the slope that the
-reverse sweep multiplies by, and the line that the Python and JavaScript printers write. No
-derivative rule stands anywhere else.
+Everything else is made from that text: the function that the tape calls, the slope that the
+reverse sweep multiplies by, and what the compiler writes. No derivative rule stands anywhere else.
 """
 
 from __future__ import annotations
@@ -18,9 +17,6 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from . import errors
-
-PRECEDENCE = {"if": 1, "<": 4, "+": 5, "*": 6, "-x": 7, "**": 8, "x": 9}
-"""How tightly a formula binds; a printer adds parentheses from it."""
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -33,9 +29,10 @@ class Op:
 
     Attributes:
         name: its name, as in ``mini_autodiff.numpy``.
-        text: the formula in Python; ``javascript`` the same in JavaScript.
-        binds: how tightly the formula binds, from ``PRECEDENCE``.
-        repeats: whether an argument stands in the formula twice.
+        text: the formula.
+        arity: how many arguments it has.
+        domain: the rule that an argument outside the formula's domain breaks.
+        formulas: the slopes as text.
         value: the formula as a function of floats.
         slopes: one function of ``(arguments..., value)`` for each argument, for floats.
         rules: the same functions for any numbers (traced, nested); ``None`` where the slope is 0.
@@ -43,20 +40,13 @@ class Op:
             float ``a``; ``None`` if it has no slope.
     """
 
-    __slots__ = words(
-        "arity binds checks costly domain formulas javascript name record repeats rules slopes "
-        "smooth text value"
-    )
+    __slots__ = words("arity domain formulas name record rules slopes text value")
 
-    def __init__(
-        self, name: str, text: str, slopes: tuple, binds: str, javascript: str, domain: str
-    ):
+    def __init__(self, name: str, text: str, slopes: tuple, domain: str):
         whole = " ".join([text, *filter(None, slopes)])
         arguments = [a for a in "abc" if a in re.split(r"\W", whole)]
         self.name, self.text, self.formulas, self.domain = name, text, slopes, domain
-        self.arity, self.binds = len(arguments), PRECEDENCE[binds]
-        self.repeats = any(re.split(r"\W", text).count(a) > 1 for a in arguments)
-        self.javascript = javascript or re.sub(r"\b([a-z]\w+)\(", _javascript_name, text)
+        self.arity = len(arguments)
         names = ", ".join(arguments)
         every = ", ".join((s and f"lambda {names}, v: {s}") or "None" for s in slopes)
         code = compile(f"(lambda {names}: {text}), ({every or 'None'},)", __file__, "eval")
@@ -64,9 +54,6 @@ class Op:
         _, self.rules = eval(code, GENERIC)
         entry = f"lambda x, a: x.owner.record(v := {text}, (x.index, {slopes[0]}))"
         self.record: Any = eval(entry, FLOAT) if self.arity == 1 and slopes[0] else None
-        self.smooth = any(slopes)
-        self.checks = text.startswith("log")  # its slope exists where its value does not
-        self.costly = self.smooth and any(f in text for f in (*MATH, "sigmoid", "softplus", "**"))
         TABLE[name] = GENERIC[name] = self  # the slopes of other rows use this one
         FLOAT.setdefault(name, self.value)
 
@@ -79,7 +66,7 @@ class Op:
 
 
 class Special(ABC):
-    """An operation that is not a formula: on lists, a loop, a call with its own rule.
+    """An operation that is not a formula: a loop, a call with its own rule.
 
     It brings what the table cannot: ``value(*args)`` for plain numbers, and how it appears on a
     tape (``reverse``), in a forward run (``forward``) and in a trace (``trace``), each called with
@@ -87,8 +74,6 @@ class Special(ABC):
     """
 
     name = ""
-    checks = costly = False  # as in Op
-    smooth = True
 
     def __call__(self, *args: Any) -> Any:
         return apply(self, *args)
@@ -117,11 +102,10 @@ class Number:
 
     __slots__ = ("owner",)
     owner: Any
-    value: Any  # of all but a trace's numbers, which have ``lengths``
-    lengths: Any
+    value: Any  # of all but a trace's numbers
     # No __getattr__: Python reads every attribute of a class that has one three times slower.
     shape, ndim = (), 0  # those of a number, as in JAX
-    discrete = False  # a trace has entries that will be truths or integers
+    discrete = False  # a trace has numbers that will be truths or integers
     __hash__ = None  # type: ignore[assignment]  # as a dict key it would compare by identity
 
     # fmt: off
@@ -147,18 +131,8 @@ class Number:
 
     # fmt: on
 
-    def note_cotangent(self, value: Any, users: list) -> None:
-        """Told after a reverse sweep: this number is the cotangent of ``value``, which was used
-        for these numbers. A trace keeps it, to print it as a comment."""
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        """NumPy's arithmetic on our numbers is ours; its functions (np.sin) are refused."""
-        from .array import elementwise
-
-        op = NUMPY.get(ufunc.__name__)
-        if op is None or method != "__call__" or kwargs:
-            raise errors.not_a_float(f"numpy.{ufunc.__name__}")
-        return elementwise(op, *inputs)
+    def zero(self) -> Any:
+        return zero_like(self.value)
 
     def __float__(self):
         raise errors.not_a_float("float()")
@@ -200,49 +174,9 @@ def apply(op: Any, *args: Any) -> Any:
         raise errors.domain(op, args, error) from None
 
 
-def lengths_of(x: Any) -> tuple[int, ...]:
-    """The lengths of a list inside a traced program; empty for a number, whatever wraps it."""
-    if type(x) is float:
-        return ()
-    while isinstance(x, Number):
-        if hasattr(type(x), "lengths"):
-            return x.lengths
-        x = x.value
-    return (len(x), *lengths_of(x[0])) if isinstance(x, (tuple, list)) and x else ()
-
-
-class Items(tuple):
-    """A list inside a program, with the sum of two lists number by number (a tuple would join)."""
-
-    __slots__ = ()
-
-    def __add__(self, other: Any) -> Any:
-        if isinstance(other, Number):
-            return apply(add, self, other)
-        return Items(a + b for a, b in zip(self, other, strict=True))
-
-    def __radd__(self, other: Any) -> Any:
-        return apply(add, other, self)
-
-    def __rmul__(self, slope: Any) -> Any:
-        return Items(slope * a for a in self)
-
-    __mul__ = __rmul__
-
-
-def items(x: Any) -> Any:
-    """Lists, also inside lists, as ``Items``; a number as it is."""
-    if not isinstance(x, (list, tuple)):
-        return x
-    return Items(map(items, x)) if x and isinstance(x[0], (list, tuple)) else Items(x)
-
-
 def zero_like(x: Any) -> Any:
-    """0, or a list of zeros, in the lengths of ``x``."""
-    zero: Any = 0.0
-    for n in reversed(lengths_of(x)):
-        zero = Items([zero] * n)
-    return zero
+    """0.0. A number that stands for many, as the compiler has them, knows its own zero."""
+    return x.zero() if hasattr(x, "zero") else 0.0
 
 
 def power(a: Any, b: Any) -> Any:
@@ -297,43 +231,32 @@ FLOAT |= {f.__name__: f for f in (abs, sign, sigmoid, softplus, maximum, minimum
 GENERIC: dict[str, Any] = {}
 TABLE: dict[str, Op] = {}
 
-JAVASCRIPT = {  # what Math does not have; printed once, inside the function that needs it
-    "sigmoid": "a => a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))",
-    "softplus": "a => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))",
-}
 
-
-def _javascript_name(match: re.Match) -> str:
-    name = {"maximum": "max", "minimum": "min"}.get(match[1], match[1])
-    return f"{name}(" if name in JAVASCRIPT else f"Math.{name}("
-
-
-def op(name: str, text: str, *slopes, binds="x", javascript="", domain="") -> Op:
+def op(name: str, text: str, *slopes: str | None, domain: str = "") -> Op:
     """Add a row to the table. ``slopes`` has one text for each argument, ``None`` for 0."""
-    return Op(name, text, slopes, binds, javascript, domain)
+    return Op(name, text, slopes, domain)
 
 
 # -- the table ------------------------------------------------------------------------------------
 # fmt: off
 #                  name, formula, slope in a, slope in b
-add      = op("add", "a + b", "1.0", "1.0", binds="+")
-sub      = op("sub", "a - b", "1.0", "-1.0", binds="+")
-mul      = op("mul", "a * b", "b", "a", binds="*")
-div      = op("div", "a / b", "1.0 / b", "-v / b", binds="*", domain="the divisor must not be 0")
+add      = op("add", "a + b", "1.0", "1.0")
+sub      = op("sub", "a - b", "1.0", "-1.0")
+mul      = op("mul", "a * b", "b", "a")
+div      = op("div", "a / b", "1.0 / b", "-v / b", domain="the divisor must not be 0")
 stop_gradient = op("stop_gradient", "a", None)
-neg      = op("neg", "-a", "-1.0", binds="-x")
+neg      = op("neg", "-a", "-1.0")
 
-lt       = op("lt", "a < b", None, None, binds="<")
-le       = op("le", "a <= b", None, None, binds="<")
-gt       = op("gt", "a > b", None, None, binds="<")
-ge       = op("ge", "a >= b", None, None, binds="<")
-eq       = op("eq", "a == b", None, None, binds="<", javascript="a === b")
-ne       = op("ne", "a != b", None, None, binds="<", javascript="a !== b")
-where    = op("where", "b if a else c", None, "where(a, 1.0, 0.0)", "where(a, 0.0, 1.0)",
-              binds="if", javascript="a ? b : c")
+lt       = op("lt", "a < b", None, None)
+le       = op("le", "a <= b", None, None)
+gt       = op("gt", "a > b", None, None)
+ge       = op("ge", "a >= b", None, None)
+eq       = op("eq", "a == b", None, None)
+ne       = op("ne", "a != b", None, None)
+where    = op("where", "b if a else c", None, "where(a, 1.0, 0.0)", "where(a, 0.0, 1.0)")
 
-square   = op("square", "a * a", "2.0 * a", binds="*")
-cube     = op("cube", "a * a * a", "3.0 * square(a)", binds="*")
+square   = op("square", "a * a", "2.0 * a")
+cube     = op("cube", "a * a * a", "3.0 * square(a)")
 sqrt     = op("sqrt", "sqrt(a)", "0.5 / v", domain="the argument must be 0 or more")
 exp      = op("exp", "exp(a)", "v", domain="the result is larger than a float can hold")
 expm1    = op("expm1", "expm1(a)", "v + 1.0", domain=exp.domain)
@@ -367,17 +290,3 @@ largest  = op("largest", "maximum(a, b)", "where(a > b, 1.0, where(a == b, 1.0 -
 smallest = op("smallest", "minimum(a, b)", "where(a < b, 1.0, where(a == b, 1.0 - 1.0 / c, 0.0))",
               "where(a > b, 1.0, where(a == b, 1.0 / c, 0.0))", None)
 # fmt: on
-NUMPY = {  # how NumPy calls what it may do with our numbers
-    "add": add,
-    "subtract": sub,
-    "multiply": mul,
-    "divide": div,
-    "power": power,
-    "negative": neg,
-    "less": lt,
-    "less_equal": le,
-    "greater": gt,
-    "greater_equal": ge,
-    "equal": eq,
-    "not_equal": ne,
-}  # fmt: skip

@@ -29,6 +29,7 @@ from typing import Any
 
 from . import errors, ops
 from .array import Atoms, basis, nested
+from .hooks import here
 from .ops import Number, apply
 
 depths = itertools.count(1)  # each recording is deeper than all that started before it
@@ -102,7 +103,6 @@ class Tape:
     def __init__(self) -> None:
         self.depth = next(depths)
         self.edges: list[Any] = []
-        self.numbers: dict[int, Number] = {}  # of a NestedTape: the values
 
     def record(self, value: Any, edges: tuple = ()) -> Var:
         """Write one entry, and return its number."""
@@ -165,7 +165,6 @@ class Tape:
                 place, slope = edges
                 before = cotangent[place]
                 cotangent[place] = slope * c if before is None else before + slope * c
-        self._explain(cotangent)
 
     def pull(self, outputs: list, cotangents: list, inputs: list) -> list:
         """Sweep from outputs to inputs; zero where no output depends on an input."""
@@ -185,34 +184,9 @@ class Tape:
             before = cotangent[x.index]
             cotangent[x.index] = share if before is None else before + share
 
-    def _explain(self, cotangent: list) -> None:
-        users: dict[int, list] = {i: [] for i in self.numbers}
-        for i, value in self.numbers.items():
-            if cotangent[i] is not None:
-                for place in self.edges[i][::2]:
-                    if place in users:
-                        users[place].append(value)
-        for i, value in self.numbers.items():
-            if isinstance(cotangent[i], Number):
-                cotangent[i].note_cotangent(value, users[i])
-
     def finish(self) -> None:
         """Refuse further entries: a number that outlived its derivative is a mistake."""
         self.__class__ = FinishedTape
-
-
-class NestedTape(Tape):
-    """A tape inside another derivative or trace: its values, numbers of that, are kept."""
-
-    def record(self, value: Any, edges: tuple = ()) -> Var:
-        if isinstance(value, Number):
-            self.numbers[len(self.edges)] = value
-        return super().record(value, edges)
-
-
-def tape_for(numbers: list) -> Tape:
-    """A new tape, for a program on such numbers."""
-    return NestedTape() if any(issubclass(t, Number) for t in set(map(type, numbers))) else Tape()
 
 
 class FinishedTape(Tape):
@@ -227,14 +201,19 @@ class FinishedTape(Tape):
         raise errors.leaked()
 
 
+def new_tape() -> Tape:
+    """An empty tape; of another kind, if somebody watches (``hooks.py``)."""
+    return (here.tape or Tape)()
+
+
 # -- what users call ------------------------------------------------------------------------------
 
 
-def vjp(f: Callable, *primals: Any, has_aux: bool = False, tape: Tape | None = None) -> tuple:
+def vjp(f: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     """The value of ``f(*primals)``, and the function that pulls cotangents back through it.
 
     ``vjp`` is short for vector-Jacobian product. With ``has_aux``, ``f`` returns ``(out, aux)``
-    and ``aux`` is returned as a third item. ``tape`` is where to record, for a tape that watches.
+    and ``aux`` is returned as a third item.
 
     >>> value, pull = vjp(lambda x, y: [x * y, x + y], 3.0, 4.0)
     >>> value, pull([1.0, 0.0])  # the first row of the Jacobian
@@ -245,7 +224,7 @@ def vjp(f: Callable, *primals: Any, has_aux: bool = False, tape: Tape | None = N
             output.
     """
     into = Atoms(primals, real="vjp")
-    tape = tape or tape_for(into.atoms)
+    tape = new_tape()
     try:
         inputs = list(map(tape.record, into.atoms))
         out = f(*into.rebuild(inputs))
@@ -265,10 +244,7 @@ def vjp(f: Callable, *primals: Any, has_aux: bool = False, tape: Tape | None = N
 
 
 def value_and_grad(
-    f: Callable,
-    argnums: int | tuple[int, ...] = 0,
-    has_aux: bool = False,
-    debug_nans: bool = False,
+    f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False
 ) -> Callable:
     """A function that returns the value of ``f`` and its gradient in the chosen arguments.
 
@@ -282,11 +258,9 @@ def value_and_grad(
             anything else, which is handed through).
         argnums: the position of the argument, or a tuple of positions.
         has_aux: whether ``f`` returns such a pair.
-        debug_nans: if a result is infinite or not a number, run again and say where it began.
 
     Raises:
         TypeError: if the result is not one number, or an argument holds integers.
-        FloatingPointError: with ``debug_nans``, naming the line of the first bad number.
     """
 
     @functools.wraps(f)
@@ -302,11 +276,6 @@ def value_and_grad(
 
         value, pull, aux = (*vjp(loss, *chosen, has_aux=has_aux), None)[:3]
         gradient = pull(1.0)
-        if debug_nans:
-            from .debug import find_the_first, finite
-
-            if not finite((value, gradient)):
-                find_the_first(loss, chosen, has_aux)
         gradient = gradient[0] if isinstance(argnums, int) else gradient
         return ((value, aux) if has_aux else value), gradient
 
@@ -333,12 +302,7 @@ def choose(f: Callable, args: tuple, kwargs: dict, argnums: int | tuple[int, ...
     return [args[n] for n in numbers], of_chosen
 
 
-def grad(
-    f: Callable,
-    argnums: int | tuple[int, ...] = 0,
-    has_aux: bool = False,
-    debug_nans: bool = False,
-) -> Callable:
+def grad(f: Callable, argnums: int | tuple[int, ...] = 0, has_aux: bool = False) -> Callable:
     """The gradient of a function with one number as its result; see ``value_and_grad``.
 
     >>> grad(lambda x: x ** 3)(2.0)
@@ -346,7 +310,7 @@ def grad(
     >>> grad(grad(lambda x: x ** 3))(2.0)
     12.0
     """
-    both = value_and_grad(f, argnums, has_aux, debug_nans)
+    both = value_and_grad(f, argnums, has_aux)
 
     @functools.wraps(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:

@@ -14,11 +14,12 @@ from typing import Any
 
 from .. import numpy as jnp
 from ..array import Array, Atoms
-from ..compile import BranchFlipped, Call, Program
+from ..compiler.jit import Call, Program
+from ..compiler.python import BranchFlipped
+from ..compiler.surroundings import Surroundings
+from ..compiler.trace import Branch, Traced
 from ..ops import Number, Special, apply
-from ..surroundings import Surroundings
 from ..tape import Tape, vjp
-from ..trace import Branch, Traced
 from .adaptive import Control, Grid, first_slope, hold, locate, read, replay, walk
 from .attempt import advance, attempt, error_square
 from .dense import interpolate

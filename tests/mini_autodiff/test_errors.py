@@ -121,9 +121,18 @@ def test_leaked_numbers_are_refused(transform):
         jnp.sin(kept[0])
 
 
-def test_leaks_from_a_scan_are_refused():
+def test_leaks_from_a_compiled_scan_are_refused():
+    """Outside jit a scan is a loop, and its numbers are floats that anybody may keep."""
     kept = []
-    lax.scan(lambda c, x: (kept.append(c), (c + x, None))[1], 0.0, jnp.array([1.0, 2.0]))
+
+    def total(x):
+        step = lambda c, x: (kept.append(c), (c + x, None))[1]  # noqa: E731
+        return lax.scan(step, x, jnp.array([1.0, 2.0]))[0]
+
+    total(0.0)
+    assert kept == [0.0, 1.0]
+    kept.clear()
+    ad.jit(total)(0.0)
     with pytest.raises(RuntimeError, match="finished"):
         kept[0] * 2.0
 
@@ -175,8 +184,9 @@ def test_debug_nans_names_the_first_bad_line():
         z = y * 1e300  # the first infinite number
         return z - z
 
-    with pytest.raises(FloatingPointError, match=r"became inf first here:\n.*z = y \* 1e300"):
-        ad.grad(f, debug_nans=True)(1.0)
+    first = pytest.raises(FloatingPointError, match=r"became inf first here:\n.*z = y \* 1e300")
+    with first, ad.debug_nans():
+        ad.grad(f)(1.0)
     value, _ = ad.value_and_grad(f)(1.0)
     assert math.isnan(value)  # silent without it, as in JAX
 
@@ -187,9 +197,12 @@ def test_debug_nans_names_the_first_bad_line():
         y = x * 1e200
         return (y * 1e-200) * 1e200 * 1e200 * 0.0 + x if x > 1e3 else x * (x * 1e-310) / 1e-310
 
-    with pytest.raises(FloatingPointError, match="first here"):
-        ad.grad(lambda x: lax.scan(lambda c, _: (c * c, None), x, None, length=12)[0] / 1.0,
-                debug_nans=True)(10.0)  # fmt: skip
+    def looped(x):
+        return lax.scan(lambda c, _: (c * c, None), x, None, length=12)[0] / 1.0
+
+    for g in (ad.grad(looped), ad.jit(ad.grad(looped))):
+        with pytest.raises(FloatingPointError, match="first here"), ad.debug_nans():
+            g(10.0)
 
 
 def test_export_refuses_branches():

@@ -12,11 +12,12 @@ import pytest
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
-from mini_autodiff import compile as compile_module
 from mini_autodiff import lax
-from mini_autodiff.compile import Call, Program, print_python
-from mini_autodiff.prune import prune
-from mini_autodiff.surroundings import Surroundings
+from mini_autodiff.compiler import python
+from mini_autodiff.compiler.jit import Call, Program
+from mini_autodiff.compiler.prune import prune
+from mini_autodiff.compiler.python import print_python
+from mini_autodiff.compiler.surroundings import Surroundings
 
 RATE = 2.0
 SETTINGS = {"deep": {"rate": 2.0}}
@@ -318,10 +319,10 @@ def test_a_call_leaves_nothing_to_the_garbage_collector(transform):
 
 
 def test_printed_text_does_not_pile_up():
-    for k in range(2 * compile_module.MOST_SHOWN):
-        compile_module.load(f"def f(x):\n    return x + {k}\n", {}, "f")
+    for k in range(2 * python.MOST_SHOWN):
+        python.load(f"def f(x):\n    return x + {k}\n", {}, "f")
     ours = [name for name in linecache.cache if name.startswith("<mini_autodiff")]
-    assert len(ours) <= compile_module.MOST_SHOWN
+    assert len(ours) <= python.MOST_SHOWN
 
 
 def test_pruning_twice_changes_nothing():

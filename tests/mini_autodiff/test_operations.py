@@ -19,7 +19,7 @@ POINTS = {
     "arcsin": [-0.6, 0.3], "arccos": [-0.6, 0.3], "tan": [-0.8, 1.1], "log": ONE, "log10": ONE,
     "sqrt": ONE, "log1p": [-0.5, 1.2],
 }  # fmt: skip
-TABLE = {name: op for name, op in ops.TABLE.items() if op.smooth and name != "where"}
+TABLE = {name: op for name, op in ops.TABLE.items() if any(op.formulas) and name != "where"}
 UNARY = sorted(name for name, op in TABLE.items() if op.arity == 1)
 BINARY = sorted(name for name, op in TABLE.items() if op.arity == 2)
 JAX_NAMES = {

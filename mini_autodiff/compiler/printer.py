@@ -7,7 +7,6 @@ value that the model gave a name gets a line of its own; the cotangent of ``x`` 
 
 from __future__ import annotations
 
-import functools
 import itertools
 import keyword
 import re
@@ -15,10 +14,11 @@ from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from typing import Any
 
-from .ops import PRECEDENCE, Op, words
+from ..ops import Op, words
+from .formulas import ATOM, PRECEDENCE, binding, plan, repeats
 from .trace import Input, Output, Trace, Traced
 
-ATOM, WIDTH = PRECEDENCE["x"], 72
+WIDTH = 72
 PAGE = 85  # what a page of the book shows of a line
 RESERVED = set(keyword.kwlist) | set(
     words(
@@ -28,32 +28,6 @@ RESERVED = set(keyword.kwlist) | set(
         protected public static implements arguments eval"""
     )
 )
-
-
-# -- formulas -------------------------------------------------------------------------------------
-
-
-@functools.cache
-def pieces(text: str) -> list[str]:
-    """A formula cut at its arguments: ``a + b`` is ``["", "a", " + ", "b", ""]``."""
-    return re.split(r"\b([abc])\b(?!\()", text)
-
-
-@functools.cache
-def plan(text: str, binds: int) -> tuple[str, list[tuple[int, int]], int]:
-    """A formula as a template, the arguments that go into it, and how tightly it binds.
-
-    With each argument comes how tightly it must bind to stand there without parentheses.
-    """
-    parts = pieces(text)
-    if re.fullmatch(r"[\w.]+\(.*\)", text):  # a call of a function
-        binds = ATOM
-    places = []
-    for k in range(1, len(parts), 2):
-        enclosed = parts[k - 1].endswith(("(", ", ")) and parts[k + 1].startswith((")", ", "))
-        leftmost = k == 1 and not parts[0] and binds in (PRECEDENCE["+"], PRECEDENCE["*"])
-        places.append(("abc".index(parts[k]), 0 if enclosed else binds if leftmost else binds + 1))
-    return "%s".join(parts[::2]), places, binds
 
 
 class Printer(ABC):
@@ -68,8 +42,12 @@ class Printer(ABC):
         self.constants: dict[str, Any] = {}
 
     # -- what a language says --
-    spelling, append = "text", "append"  # which text of an operation
+    append = "append"
     end, comment_mark = "", "#"  # of a statement
+
+    @abstractmethod
+    def spelled(self, op: Any) -> str:
+        """The formula of an operation."""
 
     @abstractmethod
     def number(self, x: Any) -> str: ...
@@ -216,7 +194,7 @@ class Printer(ABC):
             return self.list_text(op, args, env), ATOM
         if op.text == "a":
             return (self.text(args[0], env), env[args[0].index][1])
-        template, places, binds = plan(getattr(op, self.spelling), op.binds)
+        template, places, binds = plan(self.spelled(op), binding(op.text))
         texts = []
         for place, above in places:
             x = args[place]
@@ -225,7 +203,7 @@ class Printer(ABC):
         return template % tuple(texts), binds
 
     def list_text(self, op: Any, args: tuple, env: dict) -> str:
-        text = getattr(op, self.spelling)
+        text = self.spelled(op)
         texts = [self.text(x, env) for x in args]
         found = re.search(r"\{([^{}]*), ([^{}]*)\}", text)
         if found:
@@ -378,7 +356,7 @@ def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
         if type(op) is Op:
             for x in args:
                 if type(x) is Traced:
-                    uses[x.index] += 1 + op.repeats
+                    uses[x.index] += 1 + repeats(op.text)
         elif op is None:
             continue
         elif op.name == "loop":

@@ -15,8 +15,8 @@ import sys
 import types
 from typing import Any
 
-from .array import Array
-from .errors import PACKAGE
+from ..array import Array
+from ..errors import PACKAGE
 
 STANDARD_LIBRARY = os.path.dirname(os.__file__)
 _PLAIN = (float, int, complex, str, bytes, bool, type(None), Array)

@@ -6,11 +6,12 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import tree
-from .array import UNROLL, Array, add_up, elementwise
+from .. import tree
+from ..array import UNROLL, Array, add_up, elementwise
+from ..hooks import IN_A_TRACE, here
+from ..lax import scan
+from ..ops import Number, apply
 from .lists import item, join, pack, part, unpack
-from .ops import Number, apply
-from .trace import tracing
 
 MOST_STAGES = 16
 """Operations that one loop does on a long array; of a longer chain, the start is computed first."""
@@ -100,14 +101,20 @@ class Stacked(Array):
 
     def sum(self, axis: int | None = None) -> Any:
         """The sum from left to right, as a loop."""
-        from .loop import scan
-
         if axis is None:
             return add_up(None, self)
         if axis % self.ndim:
             return _map(lambda row: row.sum(axis % self.ndim - 1), self)
         start = elementwise(lambda x: 0.0, self.like) if isinstance(self.like, Array) else 0.0
         return scan(lambda total, row: (total + row, None), start, self)[0]
+
+    def fold(self, f: Callable, total: Any) -> Any:
+        """``total = f(total, row)`` for every row, as a loop; a row is an array of one."""
+        return scan(lambda total, row: (f(total, Array((row,))), None), total, self)[0]
+
+    def joined(self, arrays: list) -> Array:
+        """Arrays, of which one is long, along their first axis."""
+        return concatenate_lists(arrays)
 
     def __repr__(self) -> str:
         return f"Array(traced, shape={self.shape})"
@@ -130,8 +137,6 @@ def _put(like: Any, items: Iterator) -> Any:
 
 
 def _map(f: Callable, a: Array) -> Any:
-    from .loop import scan
-
     return scan(lambda _, row: (None, f(row)), None, a)[1]
 
 
@@ -155,7 +160,7 @@ def from_lists(lists: list, like: Any, n: int) -> Array:
 
 def unpacked(x: Any) -> Any:
     """Outside a traced program, a long array as an ordinary one."""
-    if tracing() or not isinstance(x, Stacked):
+    if here.trace or not isinstance(x, Stacked):
         return x
     columns = [apply(unpack, column) for column in x.columns]
     return Array(unpacked(_put(x.like, iter(row))) for row in zip(*columns, strict=True))
@@ -179,12 +184,9 @@ def packed(x: Any) -> Any:
 def elementwise_loop(f: Callable, args: tuple, split: list[bool]) -> Array | None:
     """``elementwise`` on long arrays, computed later, in a loop. ``None`` if there is no need."""
     long = [x for x, rows in zip(args, split, strict=True) if rows]
-    if not any(x.long for x in long):
-        if not tracing():
-            return None
-        if not any(_has_numbers(x) for x in args):
-            return None
     n = long[0].shape[0]
+    if not any(x.long for x in long) and (n <= UNROLL or not any(map(_has_numbers, args))):
+        return None
     parts: list = []
     column: dict[int, Any] = {}  # each list once, however often it is used
     stages = 0
@@ -205,6 +207,9 @@ def elementwise_loop(f: Callable, args: tuple, split: list[bool]) -> Array | Non
     for k in reversed(shape):
         like = Array([like] * k)
     return Stacked(list(column.values()), n, like, combined, stages)
+
+
+IN_A_TRACE["elementwise"] = elementwise_loop
 
 
 def _has_numbers(x: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Operations on the lists of a traced program.
+"""The lists of a traced program, and operations on them.
 
 A long array is one list there. These few operations move numbers between lists. They are linear,
 so each brings its transpose: how the cotangent of the result goes back to the arguments.
@@ -11,7 +11,64 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from .ops import Special, apply, items, lengths_of, zero_like
+from .. import ops
+from ..ops import Number, Special, apply
+
+
+def lengths_of(x: Any) -> tuple[int, ...]:
+    """The lengths of a list inside a traced program; empty for a number, whatever wraps it."""
+    if type(x) is float:
+        return ()
+    while isinstance(x, Number):
+        if hasattr(type(x), "lengths"):
+            return x.lengths  # type: ignore[attr-defined]
+        x = x.value
+    return (len(x), *lengths_of(x[0])) if isinstance(x, (tuple, list)) and x else ()
+
+
+def zeros(lengths: tuple[int, ...]) -> Any:
+    """0.0, or a list of zeros."""
+    zero: Any = 0.0
+    for n in reversed(lengths):
+        zero = Items([zero] * n)
+    return zero
+
+
+def zero_of(x: Any) -> Any:
+    """0.0, or a list of zeros in the lengths of ``x``."""
+    return zeros(lengths_of(x))
+
+
+class Items(tuple):
+    """A list inside a program, with the sum of two lists number by number (a tuple would join)."""
+
+    __slots__ = ()
+
+    def zero(self) -> Any:
+        return zero_of(self)
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Number):
+            return apply(ops.add, self, other)
+        return Items(a + b for a, b in zip(self, other, strict=True))
+
+    def __radd__(self, other: Any) -> Any:
+        return apply(ops.add, other, self)
+
+    def __rmul__(self, slope: Any) -> Any:
+        return Items(slope * a for a in self)
+
+    __mul__ = __rmul__
+
+
+def items(x: Any) -> Any:
+    """Lists, also inside lists, as ``Items``; a number as it is."""
+    if not isinstance(x, (list, tuple)):
+        return x
+    return Items(map(items, x)) if x and isinstance(x[0], (list, tuple)) else Items(x)
+
+
+# -- operations -----------------------------------------------------------------------------------
 
 
 class ListOp(Special):
@@ -29,7 +86,7 @@ class ListOp(Special):
         return items(self.compute(*args))
 
     def trace(self, trace: Any, args: tuple) -> Any:
-        example = self.value(*[zero_like(x) for x in args])
+        example = self.value(*[zero_of(x) for x in args])
         return trace.once(self, args, lengths_of(example))
 
     def reverse(self, tape: Any, args: tuple) -> Any:
@@ -49,7 +106,7 @@ class ListOp(Special):
         along = [run.directions(x) for x in args]
         tangent = {}
         for d in sorted({d for t in along for d in t}):
-            parts = [t.get(d, zero_like(x)) for t, x in zip(along, values, strict=True)]
+            parts = [t.get(d, zero_of(x)) for t, x in zip(along, values, strict=True)]
             tangent[d] = apply(self, *parts)
         return run.dual(apply(self, *values), tangent)
 
@@ -90,7 +147,7 @@ def spread(start: int, step: int, n: int) -> ListOp:
 
 def spread_items(given: Any, start: int, step: int, n: int) -> list:
     """The helper that printed programs call."""
-    out = [zero_like(given[0])] * n
+    out = [zero_of(given[0])] * n
     out[start : start + (len(given) - 1) * step + 1 : step] = given
     return out
 
@@ -141,7 +198,7 @@ class Unpack(Special):
             c = [cotangent[x.index] for x in out]
             if any(x is not None for x in c):
                 pairs = zip(c, parts, strict=True)
-                c = [zero_like(x) if share is None else share for share, x in pairs]
+                c = [zero_of(x) if share is None else share for share, x in pairs]
                 tape.accumulate(cotangent, args[0], apply(pack, *c))
 
         out = tape.call(parts, pull)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .ops import Op
+from ..ops import Op
 from .trace import Output, Trace, Traced, replay
 
 
@@ -16,7 +16,7 @@ def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
     """The entries that these outputs and the guards need, and the loops among them, pruned."""
     need = {x.index for x in outputs if isinstance(x, Traced)}
     need |= {condition.index for condition, _ in trace.guards}
-    need |= {i for i, op in enumerate(trace.ops) if op and op.checks}
+    need |= {i for i, op in enumerate(trace.ops) if type(op) is Op and op.text.startswith("log")}
     used: dict[int, set[int]] = {}
     loops: dict[int, tuple] = {}
     for i in range(len(trace.ops) - 1, -1, -1):

@@ -11,14 +11,15 @@ from __future__ import annotations
 import contextlib
 import copy
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from . import errors, ops
-from .array import Array
-from .ops import Items, Number, apply, lengths_of
-from .tape import depths
+from .. import errors, ops
+from ..array import Array
+from ..hooks import here
+from ..ops import Number, apply
+from ..tape import FinishedTape, Tape, Var, depths
+from .lists import Items, add_lists, lengths_of, zeros
 
 
 class Traced(Number):
@@ -31,7 +32,10 @@ class Traced(Number):
 
     @property
     def discrete(self) -> bool:  # type: ignore[override]
-        return not self.owner.ops[self.index].smooth
+        return not smooth(self.owner.ops[self.index])
+
+    def zero(self) -> Any:
+        return zeros(self.lengths)
 
     def __rmul__(b, a):
         if type(a) is float and a == 1.0:  # the slope of every sum
@@ -40,13 +44,6 @@ class Traced(Number):
 
     def __bool__(self) -> bool:
         return self.owner.decide(self)
-
-    def note_cotangent(self, value: Any, users: list) -> None:
-        trace, value = self.owner, self.owner.origin(value)
-        if value is not None:
-            used = [u for u in map(trace.origin, users) if u is not None]
-            # several: x + y hands its own cotangent on to x and to y
-            trace.cotangent_of.setdefault(self.index, []).append((value, used))
 
     def __repr__(self) -> str:
         return f"Traced({self.owner.names.get(self.index, f'v{self.index}')})"
@@ -60,19 +57,20 @@ class Input:
     """An entry that comes from outside."""
 
     name = "input"
-    checks = costly = False  # as in Op
-    smooth = True
 
 
 class Output:
     """One result of an entry that has several."""
 
     name = "output"
-    checks = costly = False
-    smooth = True
 
     def __init__(self, k: int):
         self.k = k
+
+
+def smooth(op: Any) -> bool:
+    """Whether the result of an operation has a slope; one without is a truth or an integer."""
+    return type(op) is not ops.Op or any(op.formulas)
 
 
 SIGNED = {ops.add, ops.sub, ops.mul, ops.neg}
@@ -193,8 +191,6 @@ class Trace:
     def _on_lists(self, op: ops.Op, args: tuple) -> Any:
         """The two operations that a reverse sweep does on cotangents, when they are lists."""
         if op is ops.add:
-            from .lists import add_lists
-
             return add_lists.trace(self, args)
         if op is ops.mul and args[0] == 1.0:
             return args[1]
@@ -302,28 +298,69 @@ class Trace:
         return values[wanted.index]
 
 
+# -- the tape of a derivative inside a traced function ---------------------------------------------
+
+
+class NamingTape(Tape):
+    """A tape that tells the trace which cotangent belongs to which value, for names and comments.
+
+    Its values, numbers of the trace, are kept until the reverse sweep.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.numbers: dict[int, Number] = {}
+
+    def record(self, value: Any, edges: tuple = ()) -> Var:
+        if isinstance(value, Number):
+            self.numbers[len(self.edges)] = value
+        return super().record(value, edges)
+
+    def reverse(self, cotangent: list) -> None:
+        super().reverse(cotangent)
+        users: dict[int, list] = {i: [] for i in self.numbers}
+        for i, value in self.numbers.items():
+            if cotangent[i] is not None:
+                for place in self.edges[i][::2]:
+                    if place in users:
+                        users[place].append(value)
+        for i, value in self.numbers.items():
+            if isinstance(cotangent[i], Traced):
+                note_cotangent(cotangent[i], value, users[i])
+
+    def finish(self) -> None:
+        self.__class__ = FinishedNamingTape
+
+
+class FinishedNamingTape(FinishedTape, NamingTape):
+    """The same, that can be swept but not written to."""
+
+
+def note_cotangent(cotangent: Traced, value: Any, users: list) -> None:
+    """Keep that this entry is the cotangent of ``value``, which was used for these numbers."""
+    trace = cotangent.owner
+    place = trace.origin(value)
+    if place is not None:
+        used = [u for u in map(trace.origin, users) if u is not None]
+        # several: x + y hands its own cotangent on to x and to y
+        trace.cotangent_of.setdefault(cotangent.index, []).append((place, used))
+
+
 # -- which trace is running -----------------------------------------------------------------------
-
-_running = threading.local()
-
-
-def tracing() -> bool:
-    """Whether this thread is inside a traced function."""
-    return bool(getattr(_running, "traces", None))
 
 
 @contextlib.contextmanager
 def running(trace: Trace, naming: bool = True) -> Iterator[Trace]:
     """Trace what happens inside; ``naming`` its numbers as the functions' local variables do."""
-    traces = _running.__dict__.setdefault("traces", [])
-    traces.append(trace)
+    outside = here.trace, here.tape
+    here.trace, here.tape = trace, NamingTape
     trace.naming = naming
     trace.frames[sys._getframe(2)] = 0  # look no further up than this
     try:
         yield trace
     finally:
         trace.finished = True
-        traces.pop()
+        here.trace, here.tape = outside
         depth = trace.frames
         for frame in sorted(depth, key=lambda f: depth[f], reverse=True):  # innermost first
             for name, value in frame.f_locals.items() if depth[frame] else ():

@@ -15,17 +15,28 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from . import ops, tree
-from .array import UNROLL, Array, Atoms, array
-from .compile import Call
-from .compile import parameters as parameters_of
+from .. import ops, tree
+from ..array import UNROLL, Array, Atoms, array
+from .formulas import ATOM
+from .jit import Call
+from .jit import parameters as parameters_of
 from .loop import Loop
-from .printer import ATOM, Printer, count_uses
+from .printer import Printer, count_uses
 from .prune import prune
 from .stacked import Stacked
 from .trace import Branch, Trace, running
 
-HELPERS = ops.JAVASCRIPT | {
+SPELLED = {
+    "eq": "a === b",
+    "ne": "a !== b",
+    "where": "a ? b : c",
+    "power": "Math.pow(a, b)",
+}
+"""The formulas that JavaScript spells otherwise; in all others, ``sin(`` is ``Math.sin(``."""
+
+HELPERS = {  # what Math does not have; printed once, inside the function that needs it
+    "sigmoid": "a => a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))",
+    "softplus": "a => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))",
     "spread": """(items, start, step, n) => {
         const zero = x => Array.isArray(x) ? x.map(zero) : 0;
         const out = new Array(n).fill(zero(items[0]));
@@ -40,8 +51,13 @@ HELPERS = ops.JAVASCRIPT | {
 class JavaScriptPrinter(Printer):
     """Writes JavaScript."""
 
-    spelling, append = "javascript", "push"
+    append = "push"
     end, comment_mark = ";", "//"
+
+    def spelled(self, op: Any) -> str:
+        if type(op) is not ops.Op:
+            return op.javascript
+        return SPELLED.get(op.name) or re.sub(r"\b([a-z]\w+)\(", _function_name, op.text)
 
     def number(self, x: Any) -> str:
         if isinstance(x, (tuple, list)):
@@ -72,6 +88,11 @@ class JavaScriptPrinter(Printer):
 
     def close_loop(self) -> None:
         self.line("}")
+
+
+def _function_name(match: re.Match) -> str:
+    name = {"maximum": "max", "minimum": "min"}.get(match[1], match[1])
+    return f"{name}(" if name in HELPERS else f"Math.{name}("
 
 
 def number(x: Any) -> str:

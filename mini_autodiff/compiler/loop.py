@@ -7,18 +7,20 @@ the printed gradient of a solver is two loops, whatever the number of steps.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Callable
 from typing import Any
 
-from . import ops, tree
-from .array import Array, Atoms, array, nested
-from .debug import loops_are_plain
-from .ops import Special, apply, items, lengths_of, zero_like
-from .stacked import as_lists, from_lists, settle, unpacked
-from .tape import NestedTape, Tape, Var
-from .trace import Branch, Output, Trace, Traced, replay, running
+from .. import ops
+from ..ops import Op, Special, apply
+from ..tape import Tape, Var
+from .lists import Items, lengths_of, zero_of
+from .prune import mark, prune, written_out
+from .trace import NamingTape, Output, Trace, Traced, replay, running, smooth
+
+
+def costly(op: Any) -> bool:
+    """Whether an operation calls a function: its value is worth keeping for the reverse sweep."""
+    return type(op) is Op and smooth(op) and ("(" in op.text or "**" in op.text)
 
 
 class Loop(Special):
@@ -35,7 +37,6 @@ class Loop(Special):
         self.body, self.carries, self.length, self.backward = body, carries, length, backward
         self.lists = len(body.inputs) - carries
         self._remembering: Loop | None = None
-        self._compiled: Callable | None = None
 
     @property
     def results(self) -> list:
@@ -47,11 +48,15 @@ class Loop(Special):
         return list(args[:i]), list(args[i:j]), list(args[j:])
 
     def value(self, *args: Any) -> list:
-        if self._compiled is None:
-            from .compile import compile_loop
-
-            self._compiled = compile_loop(self)
-        return [items(x) for x in self._compiled(*args)]
+        carry, lists, free = self.split(args)
+        rows = []
+        for i in reversed(range(self.length)) if self.backward else range(self.length):
+            out = replay(self.body, carry + [x[i] for x in lists] + free)
+            carry = out[: self.carries]
+            rows.append(out[self.carries :])
+        if self.backward:
+            rows.reverse()
+        return carry + [Items(column) for column in zip(*rows, strict=True)]
 
     def trace(self, trace: Trace, args: tuple) -> list:
         entry = trace.emit(self, args)
@@ -63,8 +68,6 @@ class Loop(Special):
 
     def pruned(self, args: tuple, used: set[int]) -> tuple[Loop, tuple, dict[int, int]]:
         """This loop with only these results: the loop, its arguments, old result -> new."""
-        from .prune import mark, prune, written_out
-
         n, whole = self.carries, written_out(self.body)
         same: dict[int, int] = {}
         first: dict[Any, int] = {}
@@ -111,7 +114,7 @@ class Loop(Special):
             hit = {i for i, flag in zip(places, flags, strict=True) if flag}
             for i, (op, args) in enumerate(zip(body.ops, body.args, strict=True)):
                 for x in args:
-                    if type(x) is Traced and x.index in hit and op.smooth:
+                    if type(x) is Traced and x.index in hit and smooth(op):
                         hit.add(i)
             out = [isinstance(x, Traced) and x.index in hit for x in body.outputs]
             grown = [a or b for a, b in zip(flags, out[: self.carries], strict=False)]
@@ -132,7 +135,7 @@ class Loop(Special):
         for i, op in enumerate(body.ops):
             if any(isinstance(x, Traced) and x.index in varying for x in body.args[i]):
                 varying.add(i)
-                if op.costly:
+                if costly(op):
                     found.add(i)
         return found if len(found) <= self.carries else set()
 
@@ -215,7 +218,7 @@ class Loop(Special):
 
         def start(k: int) -> Any:
             came = c[k] if k < n else before[k]
-            return zero_like(values[k]) if came is None else came
+            return zero_of(values[k]) if came is None else came
 
         body = Trace()
         with running(body, naming=False):
@@ -226,7 +229,7 @@ class Loop(Special):
             xs = items[len(saved) : len(saved) + lists]
             d_ys = dict(zip(given, items[len(saved) + lists :], strict=True))
 
-            tape = NestedTape()
+            tape = NamingTape()
             inner = [*state, *xs, *map(body.lift, values[n + lists :])]
             inner = [tape.new(x) if flag else x for x, flag in zip(inner, flags, strict=True)]
 
@@ -291,10 +294,10 @@ class Loop(Special):
             after = [inner_run.directions(x) for x in out]
 
             def tangents(pairs: list) -> list:
-                return [after[k].get(d, zero_like(lower[k])) for k, d in pairs]
+                return [after[k].get(d, zero_of(lower[k])) for k, d in pairs]
 
             body.outputs = [*lower[:n], *tangents(carried), *lower[n:], *tangents(put)]
-        first = [along[k].get(d, zero_like(values[k])) for k, d in carried]
+        first = [along[k].get(d, zero_of(values[k])) for k, d in carried]
         columns = values[n : n + lists] + [along[k][d] for k, d in read]
         loop = Loop(body, n + len(carried), self.length, self.backward)
         found = apply(loop, *values[:n], *first, *columns, *body.free)
@@ -306,125 +309,3 @@ class Loop(Special):
             run.dual(x, {d: t_out[k, d] for d in every if (k, d) in t_out})
             for k, x in enumerate(results)
         ]
-
-
-# -- what users call ------------------------------------------------------------------------------
-
-
-def scan(
-    f: Callable, init: Any, xs: Any = None, length: int | None = None, reverse: bool = False
-) -> tuple:
-    """A loop that carries a state and keeps an output of every step, as ``jax.lax.scan``.
-
-    In plain Python::
-
-        carry, ys = init, []
-        for x in xs:
-            carry, y = f(carry, x)
-            ys.append(y)
-
-    ``f`` is run once, on traced numbers, and the loop is made from what it did; if it branches on
-    a number that differs from step to step, the plain loop above is run instead.
-
-    Args:
-        f: ``f(carry, x) -> (carry, y)``, a pure function.
-        init: the first carry, any tree of numbers and arrays.
-        xs: a tree of arrays, read along their first axis; or ``None``, with ``length``.
-        length: the number of steps, if ``xs`` does not say it.
-        reverse: start at the last ``x``; ``ys`` keeps the order of ``xs``.
-
-    Returns:
-        The last carry, and the tree of all ``y``, stacked along a new first axis.
-
-    >>> scan(lambda total, x: (total + x, total), 0.0, array([1.0, 2.0, 3.0]))
-    (6.0, Array([0.0, 1.0, 3.0]))
-
-    Raises:
-        ValueError: if lengths differ, or none is given.
-        TypeError: if the carry changes its structure.
-    """
-    leaves, structure = tree.flatten(xs)
-    leaves = [array(x) for x in leaves]
-    lengths = {x.shape[0] if isinstance(x, Array) else None for x in leaves}
-    lengths |= {length} if length is not None else set()
-    if len(lengths) != 1 or None in lengths:
-        raise ValueError(
-            "scan needs one length, from arrays in xs or from length=, but got "
-            f"{', '.join(map(str, lengths)) or 'neither'}"
-        )
-    (n,) = lengths
-    looped = None
-    if n == 0 or loops_are_plain():
-        return _plain_scan(f, init, leaves, structure, n, reverse)
-    with contextlib.suppress(Branch, ArithmeticError, ValueError):  # the plain loop tells where
-        looped = _traced_scan(f, init, leaves, structure, n, reverse)
-    return looped or _plain_scan(f, init, leaves, structure, n, reverse)
-
-
-def _plain_scan(f, init, leaves, structure, n, reverse) -> tuple:
-    carry, rows = init, []
-    before = Atoms(init)
-    for i in reversed(range(n)) if reverse else range(n):
-        carry, y = f(carry, tree.unflatten(structure, [x[i] for x in leaves]))
-        check_carry(before, carry)
-        rows.append(y)
-    if reverse:
-        rows.reverse()
-    ys = tree.map(lambda *column: Array(map(array, column)), *rows) if rows else None
-    return carry, ys
-
-
-def _traced_scan(f, init, leaves, structure, n, reverse) -> tuple:
-    before = Atoms(settle(init))
-    columns, rows = [], []
-    for leaf in leaves:
-        lists, row = as_lists(leaf)
-        rows.append((row, len(lists)))
-        columns += lists
-    body = Trace()
-    with running(body):
-        state = [body.new(lengths=lengths_of(x)) for x in before.atoms]
-        items = [body.new(lengths=lengths_of(x)[1:]) for x in columns]
-        supply = iter(items)
-        x = tree.unflatten(structure, [row([next(supply) for _ in range(k)]) for row, k in rows])
-        stepped = f(before.rebuild(state), x)
-        if not isinstance(stepped, tuple) or len(stepped) != 2:
-            raise TypeError(f"scan's function must return (carry, y), but got {nested(stepped)}")
-        carry, y = settle(stepped)
-        check_carry(before, carry)
-        after, each = Atoms(carry), Atoms(y)
-        body.outputs = [body.lift(x) for x in after.atoms + each.atoms]
-    loop = Loop(body, len(state), n, reverse)
-    out = apply(loop, *before.atoms, *columns, *body.free)
-    carry = tree.map(unpacked, before.rebuild(out[: len(state)]))
-    ys = iter(out[len(state) :])
-    stacked = []
-    for leaf in each.leaves:
-        many = len(leaf.atoms()) if isinstance(leaf, Array) else 1
-        stacked.append(from_lists([next(ys) for _ in range(many)], leaf, n))
-    return carry, tree.unflatten(each.structure, stacked)
-
-
-def check_carry(before: Atoms, carry: Any) -> None:
-    after = Atoms(carry)
-    if after.structure != before.structure or after.shapes() != before.shapes():
-        raise TypeError(
-            f"scan's carry must keep its structure: it started as "
-            f"{nested(before.rebuild(before.atoms))}, but one step made it {nested(carry)}"
-        )
-
-
-def stop_gradient(x: Any) -> Any:
-    """The same value, treated as a constant by every derivative."""
-    if type(x) is float:
-        return x
-    found = Atoms(x)
-    return found.rebuild([ops.stop_gradient(a) for a in found.atoms])
-
-
-def cond(pred: Any, true_fun: Callable, false_fun: Callable, *operands: Any) -> Any:
-    """``true_fun(*operands)`` if ``pred``, else ``false_fun(*operands)``.
-
-    Only the chosen branch runs. A jitted function that meets the other outcome later traces again.
-    """
-    return true_fun(*operands) if pred else false_fun(*operands)

@@ -1,0 +1,21 @@
+"""The compiler: a function as the text of a program, in Python for ``jit``, or in JavaScript.
+
+The engine knows nothing of it but two hooks (``hooks.py``). Read the files in this order::
+
+    trace.py         run a function once on numbers without values; the list of what it did
+    lists.py         operations on the lists of a traced program
+    stacked.py       long arrays as such lists
+    loop.py          a loop as one operation, and its reverse loop
+    scan.py          how lax.scan becomes such a loop
+    formulas.py      how tightly a formula binds
+    prune.py         leave out what nobody needs
+    printer.py       a trace as straight-line code, with the names of the model
+    python.py        ... in Python
+    javascript.py    ... in JavaScript
+    surroundings.py  what a function uses from outside, and whether it has changed
+    jit.py           trace, print, run; again when the surroundings have changed
+"""
+
+from . import scan, stacked  # they fill in the engine's hook
+
+__all__ = ["scan", "stacked"]

@@ -1,0 +1,62 @@
+"""What a printer must know of a formula of the table: how tightly it binds, where arguments go."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+
+PRECEDENCE = {"if": 1, "<": 4, "+": 5, "*": 6, "-x": 7, "**": 8, "x": 9}
+"""How tightly a formula binds; a printer adds parentheses from it."""
+
+ATOM = PRECEDENCE["x"]
+KINDS = {ast.Add: "+", ast.Sub: "+", ast.Mult: "*", ast.Div: "*", ast.Pow: "**"}
+
+
+@functools.cache
+def binding(text: str) -> int:
+    """How tightly a formula binds.
+
+    >>> binding("a + b") < binding("a * b") < binding("sin(a)")
+    True
+    """
+    match ast.parse(text, mode="eval").body:
+        case ast.BinOp(op=operator):
+            return PRECEDENCE[KINDS[type(operator)]]
+        case ast.UnaryOp():
+            return PRECEDENCE["-x"]
+        case ast.Compare():
+            return PRECEDENCE["<"]
+        case ast.IfExp():
+            return PRECEDENCE["if"]
+    return ATOM
+
+
+@functools.cache
+def repeats(text: str) -> bool:
+    """Whether an argument stands in the formula twice, as in ``a * a``."""
+    arguments = pieces(text)[1::2]
+    return len(set(arguments)) < len(arguments)
+
+
+@functools.cache
+def pieces(text: str) -> list[str]:
+    """A formula cut at its arguments: ``a + b`` is ``["", "a", " + ", "b", ""]``."""
+    return re.split(r"\b([abc])\b(?!\()", text)
+
+
+@functools.cache
+def plan(text: str, binds: int) -> tuple[str, list[tuple[int, int]], int]:
+    """A formula as a template, the arguments that go into it, and how tightly it binds.
+
+    With each argument comes how tightly it must bind to stand there without parentheses.
+    """
+    parts = pieces(text)
+    if re.fullmatch(r"[\w.]+\(.*\)", text):  # a call of a function
+        binds = ATOM
+    places = []
+    for k in range(1, len(parts), 2):
+        enclosed = parts[k - 1].endswith(("(", ", ")) and parts[k + 1].startswith((")", ", "))
+        leftmost = k == 1 and not parts[0] and binds in (PRECEDENCE["+"], PRECEDENCE["*"])
+        places.append(("abc".index(parts[k]), 0 if enclosed else binds if leftmost else binds + 1))
+    return "%s".join(parts[::2]), places, binds

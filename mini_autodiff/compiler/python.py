@@ -1,0 +1,103 @@
+"""The Python printer: a pruned trace as the text of a function, and that function.
+
+Errors inside a printed program show the printed line in the traceback.
+"""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import linecache
+import math
+from collections.abc import Callable
+from typing import Any
+
+from ..ops import FLOAT, Op
+from .formulas import ATOM
+from .lists import add_items, spread_items
+from .loop import Loop
+from .printer import Printer, count_uses
+from .trace import Trace
+
+_numbers = itertools.count(1)
+_shown: collections.deque[str] = collections.deque()
+MOST_SHOWN = 500
+"""Printed programs whose text a traceback can show; the oldest is forgotten first."""
+
+
+class BranchFlipped(Exception):
+    """A condition came out differently from when the program was traced."""
+
+
+SCOPE = FLOAT | {"BranchFlipped": BranchFlipped, "inf": math.inf, "nan": math.nan}
+SCOPE |= {"add_items": add_items, "spread": spread_items}
+"""What a printed program may name."""
+
+
+class PythonPrinter(Printer):
+    """Writes Python."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken |= SCOPE.keys()
+
+    def spelled(self, op: Any) -> str:
+        return op.text
+
+    def number(self, x: Any) -> str:
+        if isinstance(x, (tuple, list)):
+            return self.constant(x)
+        x = float(x) if not isinstance(x, (int, float)) else x
+        if isinstance(x, float) and not math.isfinite(x):
+            return "nan" if x != x else "inf" if x > 0 else "-inf"
+        return repr(x)
+
+    def assign_all(self, names: list[str], texts: list[str]) -> None:
+        self.line(f"{', '.join(names)} = {', '.join(texts)}")
+
+    def guard(self, text: str, outcome: bool) -> None:
+        self.line(f"if {f'not ({text})' if outcome else text}: raise BranchFlipped")
+
+    def check(self, text: str, op: Op) -> None:
+        self.line(f"{text}  # an error unless it exists: {op.domain}")
+
+    def open_loop(self, op: Loop, columns: list, names: list) -> None:
+        if op.backward:
+            columns = [f"reversed({x})" for x in columns]
+        if not columns:
+            self.line(f"for _ in range({op.length}):")
+        elif len(columns) == 1:
+            self.line(f"for {names[0]} in {columns[0]}:")
+        else:
+            self.line(f"for {', '.join(names)} in zip({', '.join(columns)}):")
+
+    def close_loop(self) -> None:
+        if self.lines[-1].endswith(":"):
+            self.lines.append("    " * (self.depth + 1) + "pass")
+
+
+def print_python(trace: Trace, name: str) -> tuple[str, dict]:
+    """A pruned trace as the text of a Python function, and the constants that it names."""
+    printer = PythonPrinter()
+    env = {}
+    for x in trace.inputs + trace.free_inputs:
+        label = trace.name(x)
+        env[x.index] = (printer.fresh(label) if label else printer.numbered("x"), ATOM)
+    parameters = ", ".join(env[x.index][0] for x in trace.inputs + trace.free_inputs)
+    printer.block(trace, env, count_uses(trace))
+    results = ", ".join(printer.text(x, env) for x in trace.outputs)
+    printer.line(f"return {results + ',' if len(trace.outputs) == 1 else results}")
+    body = "\n".join(printer.lines)
+    return f"def {name}({parameters}):\n{body}\n", printer.constants
+
+
+def load(source: str, constants: dict, name: str) -> Callable:
+    """The function that this text defines. A traceback through it shows the text."""
+    filename = f"<mini_autodiff {name} {next(_numbers)}>"
+    _shown.append(filename)
+    if len(_shown) > MOST_SHOWN:
+        linecache.cache.pop(_shown.popleft(), None)
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    scope = SCOPE | constants
+    exec(compile(source, filename, "exec"), scope)
+    return scope[name]
