@@ -1,0 +1,177 @@
+"""Chapter 2: the assignment's solution, plausible mistakes, clever wrong and unusual right ones."""
+
+import itertools
+from fractions import Fraction
+
+import nbformat
+import pytest
+from nbgrader.preprocessors import ClearSolutions
+
+import mini_autodiff as ad
+from bookkit.checks import Checks
+from bookkit.checks.three_ways import generation, task
+from tests.assignments.notebooks import answers, code_of, source_of
+
+SOURCE = source_of("three_ways")
+TASKS = {
+    "1": ["times", "over"],
+    "2": ["complex_gradient"],
+    "3": ["run_with_tangent"],
+    "4": ["series_times", "series_over"],
+    "5": ["difference"],
+}
+
+
+def judged(number, namespace, seed="public"):
+    return Checks.__call__(task, number, *[namespace[name] for name in TASKS[number]], seed=seed)
+
+
+@pytest.fixture(scope="module")
+def solution():
+    return answers(code_of(SOURCE), given="")
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter", "spring"])
+@pytest.mark.parametrize("number", TASKS)
+def test_the_solution_passes_for_any_seed(solution, number, seed):
+    verdict = judged(number, solution, seed)
+    assert verdict, verdict.text
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_the_student_version_reads_as_open(number):
+    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
+    verdict = judged(number, answers(code_of(notebook), given=""))
+    assert verdict.text.startswith(f"Task {number} is still open.")
+
+
+# A line of the solution, what stands there instead, and words of the counter-example or the hint.
+MISTAKES = {
+    "tangents multiply": ("1", "a * d + b * c", "b * d", "belongs to eps squared"),
+    "half a product rule": ("1", "a * d + b * c", "a * d", "strike out eps squared"),
+    "values add": ("1", "return a * c,", "return a + c,", "as plain numbers do"),
+    "plus in the quotient": ("1", "(b - a / c * d)", "(b + a / c * d)", "the other one"),
+    "not divided": ("1", "(b - a / c * d) / c", "b - a / c * d", "times the divisor"),
+    "divided twice": ("1", "return a / c,", "return a / c / c,", "the value of"),
+    "a float": ("1", "return a * c,", "return float(a * c),", "which is no fraction"),
+    "one number": ("1", "return a * c, a * d + b * c", "return a * c", "a pair"),
+    "a step too large": ("2", "1e-100", "1e-6", "too large for the smallest"),
+    "the real part": ("2", ".imag", ".real", "imaginary part"),
+    "not divided by the step": ("2", ".imag / 1e-100", ".imag", "imaginary part"),
+    "all entries at once": ("2", "if i == k else v", "if True else v", "keep the others"),
+    "a run at x": ("2", "slopes = []", "slopes = []; f(x)", "no run at x itself"),
+    "r stands still": ("3", "(x + r * dx - new_x", "(r * dx - new_x", "only r moves"),
+    "x stands still": ("3", "(x + r * dx - new_x", "(x - new_x", "three parts"),
+    "the crowd stands still": ("3", "dcrowd = dx + dy", "dcrowd = 0", "three parts"),
+    "the start depends on r": ("3", "dx, dy = 0, 0", "dx, dy = 1, 0", "after 0 years"),
+    "half a product rule, parasitoids": (
+        "3", "c * (dx * share + x * dshare)", "c * dx * share", "after 4 years"),
+    "the new x too early": (
+        "3",
+        "x, dx, y, dy = new_x, new_dx, c * x * share, c * (dx * share + x * dshare)",
+        "x, dx = new_x, new_dx; y, dy = c * x * share, c * (dx * share + x * dshare)",
+        "y is",
+    ),
+    "entry by entry": (
+        "4",
+        "[sum(a[i] * b[k - i] for i in range(k + 1)) for k in range(len(a))]",
+        "[p * q for p, q in zip(a, b)]",
+        "not multiply entry by entry",
+    ),
+    "not cut off": ("4", "for k in range(len(a))]", "for k in range(len(a))] + [0]", "asked for"),
+    "the first entry is not a divisor": ("4", "/ b[0])", ")", "times the divisor"),
+    "quotient entry by entry": ("4", "in range(k))\n", "in range(0))\n", "Solve for c"),
+    "one step": ("5", "return min(pairs)[1]", "return (f(x + 1e-5) - f(x)) / 1e-5", "off by"),
+    "too many calls": ("5", "range(26)", "range(40)", "60 are allowed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
+    number, right, wrong, words = MISTAKES[mistake]
+    code = code_of(SOURCE)
+    assert right in code, "the solution has changed"
+    verdict = judged(number, answers(code.replace(right, wrong), given=""))
+    assert not verdict
+    assert words in " ".join(verdict.text.split())
+
+
+def differences(f, x, h=1e-6):
+    return [(f([v + h * (i == k) for i, v in enumerate(x)]) - f(x)) / h for k in range(len(x))]
+
+
+def through_the_engine(x, y, r, c, years):
+    def run(r):
+        state = x, y
+        for _ in range(years):
+            state = generation(*state, r, c)
+        return list(state)
+
+    return (*run(r), *ad.jvp(run, (float(r),), (1.0,))[1])
+
+
+CLEVER = {
+    "the engine, where the text forbids it": ("3", {"run_with_tangent": through_the_engine}),
+    "real differences": ("2", {"complex_gradient": differences}),
+    "a relative step": (
+        "5",
+        {"difference": lambda f, x, h=6e-6: (f(x + h * (abs(x) or 1)) - f(x - h * (abs(x) or 1)))
+         / (2 * h * (abs(x) or 1))},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", CLEVER)
+def test_the_cleverest_wrong_answers_fail(name, seed):
+    number, namespace = CLEVER[name]
+    assert not judged(number, namespace, seed)
+
+
+def by_thirds(f, x):
+    """Another good way: steps a factor of three apart, and three extrapolations."""
+    steps = [1e4 / 3**k for k in range(28)]
+    column = [(f(x + h) - f(x - h)) / (2 * h) for h in steps]
+    for power in (9, 81, 729):
+        column = [(power * b - a) / (power - 1) for a, b in itertools.pairwise(column)]
+    return min((abs(b / a - 1), b) for a, b in itertools.pairwise(column) if a)[1]
+
+
+UNUSUAL = {
+    "lists and another order of the quotient": (
+        "1",
+        {
+            "times": lambda p, q: [p[0] * q[0], p[1] * q[0] + q[1] * p[0]],
+            "over": lambda p, q: [
+                p[0] / q[0],
+                (p[1] * q[0] - p[0] * q[1]) / (q[0] * q[0]),
+            ],
+        },
+    ),
+    "three extrapolations": ("5", {"difference": by_thirds}),
+    "integers as a start": (
+        "4",
+        {
+            "series_times": lambda a, b: tuple(
+                sum((a[i] * b[k - i] for i in range(k + 1)), 0) for k in range(len(a))
+            ),
+            "series_over": lambda a, b: _over(a, b),
+        },
+    ),
+}
+
+
+def _over(a, b):
+    if not a:
+        return []
+    first = Fraction(a[0]) / b[0]
+    rest = [p - first * q for p, q in zip(a[1:], b[1:], strict=True)]
+    return [first, *_over(rest, b[: len(rest)])]
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_unusual_right_answers_pass(name, seed):
+    number, namespace = UNUSUAL[name]
+    verdict = judged(number, namespace, seed)
+    assert verdict, verdict.text
