@@ -77,6 +77,10 @@ outputs, the data and the sliders): `line(x, y)`, `points(x, y)` (markers of one
 scale=1), `text("α = {alpha:.2f}", x=..., y=...)`, `cells(z)` (imshow). An axes may be a key too:
 `{ax: follow("y")}` lets its limits grow and shrink about zero with the curves.
 
+`ghost=True` leaves a grey curve at the start under each moving one, on axes whose limits stay.
+`effect_in_pixels(figure, before, after, "hare")` measures what a prediction asks the reader to see.
+Any page may be opened at chosen values, `chapter.html#alpha=0.7`, also by a link in the text.
+
 Colours come from `bookkit.style`; draw about 4.6 inches wide with limits fixed by hand.
 
 **Sentences**: `{name:.2f}` or `{name:.1e}` for outputs, `{name}` for a control, and words::
@@ -102,6 +106,7 @@ from bookkit.live.artists import (
 )
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.diagram import Edge, Node, Words
+from bookkit.live.effect import effect_in_pixels
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.explorable import Explorable
 from bookkit.live.kept import Keep, Kept
@@ -113,5 +118,6 @@ from bookkit.live.walk import Step, Walk
 __all__ = [
     "Choice", "Edge", "Explorable", "Keep", "Kept", "LiveFigureError", "Node", "Sentence", "Slider",
     "Snapshots", "Step", "TapeWalk", "Walk", "Words",
-    "arrows", "band", "bars", "cells", "follow", "hline", "line", "points", "text", "vline",
+    "arrows", "band", "bars", "cells", "effect_in_pixels", "follow", "hline", "line", "points",
+    "text", "vline",
 ]  # fmt: skip

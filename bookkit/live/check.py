@@ -95,9 +95,9 @@ def drawn_where_the_numbers_say(figure: LiveFigure) -> None:
     for id_, change in expected.items():
         element = drawing.element(id_)
         for drawn, wanted in _pairs(element, change):
-            off = max((_distance(point, drawn) for point in wanted), default=0.0)
+            off = max((distance(point, drawn, True) for point in wanted), default=0.0)
             if len(drawn) == len(wanted):  # else ours was thinned, or has corners of its own
-                off = max(off, *(_distance(point, wanted) for point in drawn))
+                off = max(off, *(distance(point, wanted, True) for point in drawn))
             if off > TOLERANCE:
                 raise LiveFigureError(
                     f"{figure.name!r}: an artist ({_kind(drawing, id_)}) is drawn {off:.2f} units "
@@ -110,7 +110,7 @@ def _pairs(element: Any, change: dict) -> Iterator[tuple[list, list]]:
     """(points drawn, points expected) for each path, or for all markers at once."""
     paths = list(element.iter("path"))
     for path, d in zip(paths, change.get("d", ()), strict="d" in change):
-        yield _points(path.get("d", "")), _points(d)
+        yield points_of(path.get("d", "")), points_of(d)
     if "use" in change:
         drawn = [(float(e.get("x")), float(e.get("y"))) for e in element.iter("use")]
         wanted = [tuple(map(float, at)) for at in change["use"] if at]
@@ -118,14 +118,18 @@ def _pairs(element: Any, change: dict) -> Iterator[tuple[list, list]]:
             yield [one], [other]
 
 
-def _points(d: str) -> list[tuple[float, float]]:
+def points_of(d: str) -> list[tuple[float, float]]:
+    """The corners of a path."""
     return [(float(a), float(b)) for a, b in _POINT.findall(d)]
 
 
-def _distance(point: tuple[float, float], line: list[tuple[float, float]]) -> float:
-    """From a point to the polyline, closed: the shortest way to any of its segments."""
+def distance(
+    point: tuple[float, float], line: list[tuple[float, float]], closed: bool = False
+) -> float:
+    """From a point to the polyline: the shortest way to any of its segments."""
     (px, py), best = point, math.inf
-    for (ax, ay), (bx, by) in zip(line, [*line[1:], *line[:1]], strict=True):
+    ends = [*line[1:], *line[:1]] if closed else line[1:] or line
+    for (ax, ay), (bx, by) in zip(line, ends, strict=False):
         dx, dy = bx - ax, by - ay
         along = (px - ax) * dx + (py - ay) * dy
         t = min(1.0, max(0.0, along / (dx * dx + dy * dy))) if dx or dy else 0.0

@@ -34,6 +34,7 @@ from bookkit.live.errors import LiveFigureError
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "{http://www.w3.org/1999/xlink}"
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
+TALLEST = 440  # CSS pixels: picture, sentence and the first slider fit a laptop's window together
 _NAMES = {str(value): name for name, value in style.colour.items()}
 
 
@@ -272,6 +273,8 @@ def _clean(drawing: Drawing, name: str) -> None:
     root.attrib.pop("width", None)
     root.attrib.pop("height", None)
     root.set("xmlns", _SVG)
+    wide, tall = spec["size"]
+    root.set("style", f"max-width:{px(TALLEST * wide / tall)}px")
     _unwrap(root)
     for item in spec["live"]:
         if item["kind"] == "band":

@@ -32,6 +32,8 @@ class Explorable(LiveFigure):
         presets: label -> values of some sliders.
         question: asked before the reader moves anything.
         keep: what stays in the reader's browser: Keep("hand fit", score="misfit").
+        ghost: leave a grey curve at the start under every moving one, or under those whose y is
+            named: ("hare",). Needs limits that stay.
         recall: the name of a fit kept by another figure, to bring its sliders here.
     """
 
@@ -39,9 +41,11 @@ class Explorable(LiveFigure):
         self, name: str, sliders: dict[str, Slider | Choice], program: Callable, draw: Callable,
         sentence: Sentence | str, data: Mapping | None = None, presets: Mapping = {},
         question: str = "", title: str = "", size: tuple[float, float] = (4.6, 3.0),
-        keep: Keep | None = None, recall: str = "",
+        keep: Keep | None = None, recall: str = "", ghost: bool | tuple[str, ...] = False,
     ):  # fmt: skip
-        super().__init__(name, title, dict(sliders), data, draw, sentence, presets, question, size)
+        super().__init__(
+            name, title, dict(sliders), data, draw, sentence, presets, question, size, ghost
+        )
         self.keep, self.recall = keep, recall
         self.program = program
         self._compiled: Any = ad.jit(program)

@@ -16,6 +16,7 @@ from bookkit.live import artists
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.drawing import Drawing, draw
 from bookkit.live.errors import LiveFigureError
+from bookkit.live.ghost import with_ghost
 from bookkit.live.kept import short, store_source
 from bookkit.live.sentence import Sentence
 
@@ -32,14 +33,14 @@ class LiveFigure(ABC):
     def __init__(
         self, name: str, title: str, controls: dict[str, Slider | Choice], data: Mapping | None,
         draw: Callable, sentence: Sentence | str, presets: Mapping[str, Mapping],
-        question: str, size: tuple[float, float],
+        question: str, size: tuple[float, float], ghost: bool | tuple[str, ...] = False,
     ):  # fmt: skip
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             raise LiveFigureError(f"a figure's name is a lower-case identifier, not {name!r}")
         self.name, self.controls = name, controls
         self.title = title or name.replace("_", " ").capitalize()
         self.data = _plain(dict(data or {}))
-        self.draw = draw
+        self.draw = with_ghost(draw, ghost) if ghost else draw
         self.sentence = Sentence(sentence) if isinstance(sentence, str) else sentence
         self.presets = {label: dict(values) for label, values in dict(presets).items()}
         self.question, self.size = question, size

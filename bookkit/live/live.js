@@ -150,6 +150,9 @@ if (typeof module !== "undefined" && module.exports) { module.exports = pure; re
 if (root.bookkitLive && root.bookkitLive.version >= VERSION) { root.bookkitLive.start(); return; }
 
 // ---- the page
+const LINKS = root.top === root && /^(http|file)/.test(root.location.protocol)
+  && !document.querySelector("[data-jp-theme-light]");  // an address is Jupyter's own there
+
 function picture(rows, item) {
   const [low, high] = item.between, canvas = document.createElement("canvas");
   const stops = item.colours.match(/.{6}/g).map(c => [0, 2, 4].map(k => parseInt(c.substr(k, 2), 16)));
@@ -266,9 +269,30 @@ function begin(figure) {
     line.dataset.words = JSON.stringify([`Your best ${name}: `, ["score", digits], "."]);
     return line;
   }
+  // A link to these values: #alpha=0.7 for every figure with that slider, or #figure=name&alpha=0.7.
+  function followLink() {
+    const link = new URLSearchParams(location.hash.slice(1)), only = link.get("figure");
+    if (only && only !== spec.name) return;
+    const named = Object.entries(spec.controls).filter(([name]) => link.get(name));
+    for (const [name, control] of named) set(name, nearest(control, control.kind === "choice" ? link.get(name) : +link.get(name)));
+    if (named.length) { byHand = false; helped = true; ask(); }
+    if (only) figure.scrollIntoView();
+  }
+  function linkButton() {
+    const button = make("button", {type: "button", className: "live-link", textContent: "Link to this"});
+    button.addEventListener("click", () => {
+      history.replaceState(null, "", "#" + new URLSearchParams({figure: spec.name, ...chosen}));
+      Promise.resolve(navigator.clipboard && navigator.clipboard.writeText(location.href)).then(
+        () => { button.textContent = navigator.clipboard ? "Link copied" : "Link is in the address"; },
+        () => { button.textContent = "Link is in the address"; });
+      setTimeout(() => { button.textContent = "Link to this"; }, 3000);
+    });
+    return button;
+  }
   function nearest(control, v) {
     if (control.kind === "choice") return v in control.options ? v : control.start;
-    if (control.stops.length) return control.stops.includes(v) ? v : control.start;
+    if (!isNumber(v)) return control.start;
+    if (control.stops.length) return control.stops.reduce((a, b) => Math.abs(b - v) < Math.abs(a - v) ? b : a);
     const steps = Math.round((Math.max(control.low, Math.min(control.high, v)) - control.low) / control.step);
     return +(control.low + steps * control.step).toFixed(control.digits);
   }
@@ -332,11 +356,13 @@ function begin(figure) {
     row.append(button);
   }
   if (Object.keys(begun).length) panel.append(row);
+  if (LINKS) row.append(linkButton());
   if (spec.keep) panel.append(keptLine());
   for (const [name, value] of Object.entries(begun)) set(name, value);
   figure.querySelector("figcaption").after(panel);
   figure.append(spoken);
   if (spec.keep) store.show();
+  if (LINKS) { followLink(); addEventListener("hashchange", followLink); }
   figure.bookkit = {spec, move, set, program};
 }
 

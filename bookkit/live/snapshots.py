@@ -30,13 +30,13 @@ _PROGRAM = """function program(p, data) {
 class Snapshots(LiveFigure):
     """One slider (and at most one choice) over stored states; nothing is interpolated.
 
-    Parameters
-    ----------
-    slider : (name, Slider.over(stops, label))
-    states : one dict of curves and numbers for each stop; with a choice, {option: such a list}.
-        All have the same names, and each name the same shape everywhere.
-    made : what computed the states, printed under the figure
-    bits : arrays are stored as whole multiples of their range / (2**bits - 1)
+    Args:
+        slider: (name, Slider.over(stops, label)).
+        states: one dict of curves and numbers for each stop; with a choice, {option: such a list}.
+            All have the same names, and each name the same shape everywhere.
+        made: what computed the states, printed under the figure.
+        bits: arrays are stored as whole multiples of their range / (2**bits - 1).
+        ghost: as for Explorable.
 
     >>> figure = Snapshots("halving", slider=("step", Slider.over([0, 1], "step")),
     ...     states=[{"x": 1.0}, {"x": 0.5}], draw=None, sentence="x is {x:.1f}.", made="by hand")
@@ -50,13 +50,13 @@ class Snapshots(LiveFigure):
         self, name: str, *, slider: tuple[str, Slider], states: Any, draw: Any,
         sentence: Sentence | str, made: str, choice: tuple[str, Choice] | None = None,
         title: str = "", presets: Mapping = {}, question: str = "", bits: int = 12,
-        size: tuple[float, float] = (4.6, 3.0),
+        size: tuple[float, float] = (4.6, 3.0), ghost: bool | tuple[str, ...] = False,
     ):  # fmt: skip
         key, along = slider
         controls: dict[str, Slider | Choice] = {key: along}
         if choice:
             controls[choice[0]] = choice[1]
-        super().__init__(name, title, controls, {}, draw, sentence, presets, question, size)
+        super().__init__(name, title, controls, {}, draw, sentence, presets, question, size, ghost)
         self.made = (
             f"Computed when the book was built ({made}); nothing between the states is guessed."
         )

@@ -101,7 +101,7 @@ def test_the_page_redraws_what_python_drew(page, bare, name):
     """At the start, and at each preset: the same strings as bookkit.live.artists."""
     figure = load(name)
     page.goto(bare(name))
-    buttons = page.locator("figure.live .live-presets button")
+    buttons = page.locator("figure.live .live-presets button:not(.live-link)")
     places, chosen = [*map(figure.preset, figure.presets), figure.start], figure.start
     assert buttons.count() == len(places)
     for button, place in zip(buttons.all(), places, strict=True):
@@ -198,6 +198,21 @@ def test_fits_a_phone(page, bare, name):
     assert small >= 8, f"the smallest words are {small:.1f} px high"
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (375, 667)], ids=["laptop", "phone"])
+@pytest.mark.parametrize("name", MOVED)
+def test_picture_sentence_and_slider_are_seen_together(page, bare, name, size):
+    """While a slider moves, what it moves and what is said of it stay in sight."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(bare(name))
+    top, said, foot = (
+        page.locator(f"figure.live {part}").first.bounding_box()
+        for part in (".live-picture", ".live-sentence", "input[type=range]")
+    )
+    assert top["y"] < said["y"] < foot["y"]
+    assert foot["y"] + foot["height"] - top["y"] <= min(700, size[1])
+    assert foot["height"] >= 24
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", NAMES)
 def test_is_accessible(page, bare, axe, name, scheme):
@@ -214,6 +229,24 @@ def test_two_copies_move_apart(page, bare):
     page.locator("figure.live").nth(1).locator("input[type=range]").focus()
     moved(page, lambda: page.keyboard.press("ArrowRight"))
     assert svg(page, 0) == first and svg(page, 1) != second
+
+
+def test_a_link_opens_the_figure_at_its_values(page, bare):
+    page.goto(bare("chain") + "#theta=0.7")
+    said = page.locator(".live-sentence")
+    figure = load("chain")
+    out = figure.compute({"theta": 0.7})
+    page.wait_for_function("document.querySelector('input').value === '0.7'")
+    assert said.inner_text() == figure.words({"theta": 0.7}, out)
+    page.evaluate("location.hash = 'theta=9'")  # a link in the text; as far as the slider goes
+    page.wait_for_function("document.querySelector('input').value === '1'")
+    page.evaluate("location.hash = 'figure=another&theta=0.2'")
+    page.wait_for_timeout(100)
+    assert page.locator("input").input_value() == "1"
+    page.get_by_role("button", name="Link to this").click()
+    assert page.evaluate("location.hash") == "#figure=chain&theta=1"
+    page.evaluate("location.hash = 'theta=nonsense'")
+    page.wait_for_function("document.querySelector('input').value === '0.4'")
 
 
 def test_another_version_is_refused(browser, serve, tmp_path):
