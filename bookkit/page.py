@@ -1,7 +1,7 @@
-"""Colours of an HTML output that follow the page: the site, JupyterLab, VS Code and Colab.
+"""What HTML outputs share: colours that follow the page, and scripts made short.
 
-Each of them says in its own way that the page is dark; a media query would follow the
-operating system instead, which need not agree with the page.
+The site, JupyterLab, VS Code and Colab each say in their own way that the page is dark; a media
+query would follow the operating system instead, which need not agree with the page.
 """
 
 from bookkit.style import Colour
@@ -24,3 +24,13 @@ def palette(selector: str, **colours: Colour) -> str:
     light = ";".join(f"--{name}:{value}" for name, value in colours.items())
     dark = ";".join(f"--{name}:{value.dark}" for name, value in colours.items())
     return f"{selector}{{{light}}}:is({','.join(DARK_PAGE)}) {selector}{{{dark}}}"
+
+
+def short(script: str) -> str:
+    """JavaScript without its lines of comment and its indentation, for a page.
+
+    >>> short("// why\\n  let a = 1;\\n")
+    'let a = 1;'
+    """
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

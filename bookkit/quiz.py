@@ -1,8 +1,9 @@
 """Self-checks for a page: a prediction before a figure, and a short quiz to recall a chapter.
 
-They work on the site and in Jupyter alike, with a keyboard and with a screen reader; a choice
-stays in the reader's browser and is sent nowhere. Without JavaScript the answers stand in a
-fold below each question. Strings may hold `code`; mathematics goes between \\( and \\).
+They work on the site and in Jupyter alike, with a keyboard and with a screen reader. Choosing
+tells nothing; "Check" answers, and the answer stays in the reader's browser until "Clear". Without
+JavaScript the answers stand in a fold below each question. Strings may hold `code`; mathematics
+goes between \\( and \\).
 """
 
 import re
@@ -12,7 +13,7 @@ from hashlib import sha256
 from html import escape
 from importlib.resources import files
 
-from bookkit.page import palette
+from bookkit.page import palette, short
 from bookkit.style import colour
 
 CSS = palette(".selfcheck", mark=colour["tangent"], line=colour["grid"])
@@ -130,7 +131,7 @@ def _form(name: str, parts: list[str]) -> str:
     return (
         f"<style>{CSS}{css}</style>"
         f"<form class='selfcheck mathjax_process' data-name='{escape(name)}'>"
-        f"{''.join(parts)}</form><script>{js}</script>"
+        f"{''.join(parts)}</form><script>{short(js)}</script>"
     )
 
 

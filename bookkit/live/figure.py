@@ -17,8 +17,9 @@ from bookkit.live.controls import Choice, Slider
 from bookkit.live.drawing import Drawing, draw
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.ghost import with_ghost
-from bookkit.live.kept import short, store_source
+from bookkit.live.kept import store_source
 from bookkit.live.sentence import Sentence
+from bookkit.page import short
 
 VERSION = 1  # of the spec; the runtime refuses another
 _HERE = files(__package__)

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from bookkit.live.errors import LiveFigureError
 from bookkit.live.sentence import Sentence
+from bookkit.page import short
 
 FORGET = "<button type='button' class='live-forget' hidden>Forget it</button>"
 
@@ -74,9 +75,3 @@ class Kept:
 def store_source() -> str:
     """store.js without its comments and indentation."""
     return short(files(__package__).joinpath("store.js").read_text(encoding="utf-8"))
-
-
-def short(text: str) -> str:
-    """JavaScript without lines of comment and indentation."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
