@@ -66,6 +66,9 @@ boxes, arrows and rows of a table light up. `TapeWalk` makes one from a program,
 
 `Walk` is the general form: boxes, arrows, and steps that each say what lights up and why.
 
+**Widget**: what no page can compute, say a model in diffrax. The same sliders, draw and sentence
+around program(p), run by Python: alive in Jupyter, one state of it on the site.
+
 **What the reader keeps**: `keep=Keep("hand fit", score="misfit")` keeps the best fit by hand in the
 reader's browser; `recall="hand fit"` brings its sliders to another figure, and
 `Kept("hand fit", "Your hand: {score:.1f}.", otherwise="...")` says it anywhere.
@@ -114,10 +117,11 @@ from bookkit.live.sentence import Sentence
 from bookkit.live.snapshots import Snapshots
 from bookkit.live.tape_walk import TapeWalk
 from bookkit.live.walk import Step, Walk
+from bookkit.live.widget import Widget
 
 __all__ = [
     "Choice", "Edge", "Explorable", "Keep", "Kept", "LiveFigureError", "Node", "Sentence", "Slider",
-    "Snapshots", "Step", "TapeWalk", "Walk", "Words",
+    "Snapshots", "Step", "TapeWalk", "Walk", "Widget", "Words",
     "arrows", "band", "bars", "cells", "effect_in_pixels", "follow", "hline", "line", "points",
     "text", "vline",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ import mini_autodiff.numpy as jnp
 from bookkit.live import check
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.errors import LiveFigureError
-from bookkit.live.figure import LiveFigure, _plain
+from bookkit.live.figure import LiveFigure, plain
 from bookkit.live.kept import Keep
 from bookkit.live.sentence import Sentence
 from mini_autodiff import javascript
@@ -57,13 +57,13 @@ class Explorable(LiveFigure):
         except (ArithmeticError, ValueError):  # log(-1), 1/0, exp(1000)
             if chosen == self.start:
                 raise
-            return _nowhere(self.compute(self.start))  # as the page does: gaps, and a sentence
+            return nowhere(self.compute(self.start))  # as the page does: gaps, and a sentence
         if not isinstance(out, dict):
             raise LiveFigureError(
                 f"{self.name!r}: a program returns a dict of named curves and numbers, "
                 f"not {type(out).__name__}"
             )
-        return _plain(out)
+        return plain(out)
 
     def program_source(self, language: str = "python") -> str:
         """The code generated from the program: "python", or "javascript" (also "js")."""
@@ -115,8 +115,8 @@ class Explorable(LiveFigure):
         )  # fmt: skip
 
 
-def _nowhere(value: Any) -> Any:
+def nowhere(value: Any) -> Any:
     """The same names and shapes, with no numbers."""
     if isinstance(value, dict):
-        return {key: _nowhere(v) for key, v in value.items()}
-    return [_nowhere(v) for v in value] if isinstance(value, list) else math.nan
+        return {key: nowhere(v) for key, v in value.items()}
+    return [nowhere(v) for v in value] if isinstance(value, list) else math.nan

@@ -40,7 +40,7 @@ class LiveFigure(ABC):
             raise LiveFigureError(f"a figure's name is a lower-case identifier, not {name!r}")
         self.name, self.controls = name, controls
         self.title = title or name.replace("_", " ").capitalize()
-        self.data = _plain(dict(data or {}))
+        self.data = plain(dict(data or {}))
         self.draw = with_ghost(draw, ghost) if ghost else draw
         self.sentence = Sentence(sentence) if isinstance(sentence, str) else sentence
         self.presets = {label: dict(values) for label, values in dict(presets).items()}
@@ -58,9 +58,9 @@ class LiveFigure(ABC):
     def compute(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
         """Every output at the chosen values of the controls, as plain lists and floats."""
 
-    @abstractmethod
     def program_source(self, language: str = "python") -> str:
         """The text of the program that the page runs, or its Python twin."""
+        raise LiveFigureError(f"{self.name!r} has no program that a page could run")
 
     @abstractmethod
     def check(self) -> None:
@@ -153,32 +153,40 @@ class LiveFigure(ABC):
     def html(self, runtime: bool = True) -> str:
         """The figure for a page: SVG and sentence that need no script, then what brings them
         to life. Without `runtime`, another figure on the page must carry it."""
-        picture = self.drawing.svg().replace(
-            "<svg ", f'<svg role="img" aria-label="{html.escape(self.title)}" ', 1
-        )
-        sentence = html.escape(self.words(self.start, self.compute(self.start)), quote=False)
-        question, made = html.escape(self.question), html.escape(self.made)
         spec, program = compact(self.spec()), self.program_source("javascript")
-        parts = [
-            f'<figure class="live" id="live-{self.name}" data-name="{self.name}">',
-            f"<style>{self._css()}</style>",
-            question and f'<p class="live-question">{question}</p>',
-            f'<div class="live-picture">{picture}</div>',
-            f'<figcaption><p class="live-sentence">{sentence}</p>',
-            made and f'<p class="live-made">{made}</p>',
-            "</figcaption>",
-            f'<script type="application/json" class="live-spec">{_script(spec)}</script>',
-            f'<script type="text/x-live" class="live-program">{_script(program)}</script>',
-            "</figure>",
-        ]
-        page = "".join(parts)
+        page = self.frame(
+            f'<script type="application/json" class="live-spec">{_script(spec)}</script>'
+            f'<script type="text/x-live" class="live-program">{_script(program)}</script>'
+        )
+        store = store_source() if self.keeps() else ""
+        return page + (f"<script>{store}{_script(runtime_source())}</script>" if runtime else "")
+
+    def frame(self, scripts: str) -> str:
+        """The figure at its start, and in it the scripts that move it, if any."""
+        said = self.words(self.start, self.compute(self.start))
+        page = self.picture(self.drawing, said, scripts)
         if (size := len(gzip.compress(page.encode()))) > self.limit:
             raise LiveFigureError(
                 f"{self.name!r} takes {size:,} bytes gzipped; the limit is {self.limit:,}. "
                 "Draw fewer points, store fewer states or fewer bits."
             )
-        store = store_source() if self.keeps() else ""
-        return page + (f"<script>{store}{_script(runtime_source())}</script>" if runtime else "")
+        return page
+
+    def picture(self, drawing: Drawing, said: str, scripts: str = "") -> str:
+        """A drawing, the sentence about it, and where it comes from."""
+        svg = drawing.svg().replace(
+            "<svg ", f'<svg role="img" aria-label="{html.escape(self.title)}" ', 1
+        )
+        question, made = html.escape(self.question), html.escape(self.made)
+        return "".join([
+            f'<figure class="live" id="live-{self.name}" data-name="{self.name}">',
+            f"<style>{self._css()}</style>",
+            question and f'<p class="live-question">{question}</p>',
+            f'<div class="live-picture">{svg}</div>',
+            f'<figcaption><p class="live-sentence">{html.escape(said, quote=False)}</p>',
+            made and f'<p class="live-made">{made}</p>',
+            f"</figcaption>{scripts}</figure>",
+        ])  # fmt: skip
 
     def keeps(self) -> dict:
         """What the page is told of fits in the reader's browser; see bookkit.live.kept."""
@@ -228,12 +236,12 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Arrays as lists, numbers as floats, containers as they are."""
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, Mapping):
-        return {key: _plain(v) for key, v in value.items()}
+        return {key: plain(v) for key, v in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     return float(value)

@@ -7,7 +7,7 @@ from typing import Any
 from bookkit.live import check
 from bookkit.live.controls import Choice, Slider
 from bookkit.live.errors import LiveFigureError
-from bookkit.live.figure import LiveFigure, _plain
+from bookkit.live.figure import LiveFigure, plain
 from bookkit.live.sentence import Sentence
 
 # Undo the storing: a running sum of whole numbers, then the range. null is a missing number.
@@ -92,7 +92,7 @@ class Snapshots(LiveFigure):
 
 
 def _store(name: str, branches: dict[str, list], bits: int) -> dict[str, dict]:
-    everything = [_plain(state) for branch in branches.values() for state in branch]
+    everything = [plain(state) for branch in branches.values() for state in branch]
     shapes = {key: _shape(v) for key, v in everything[0].items()}
     for state in everything:
         if {key: _shape(v) for key, v in state.items()} != shapes:
@@ -107,7 +107,7 @@ def _store(name: str, branches: dict[str, list], bits: int) -> dict[str, dict]:
     }
     return {
         option: {
-            key: _store_one([_plain(state[key]) for state in branch], shape, ranges.get(key))
+            key: _store_one([plain(state[key]) for state in branch], shape, ranges.get(key))
             for key, shape in shapes.items()
         }
         for option, branch in branches.items()

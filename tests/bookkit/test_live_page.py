@@ -152,7 +152,7 @@ def gallery_again(gallery):
 
 def test_runtime_is_small_and_cannot_close_its_script():
     source = runtime_source()
-    assert len(gzip.compress(source.encode())) < 5_000
+    assert len(gzip.compress(source.encode())) < 6_000  # with walks, links and what is kept
     assert "</" not in source
 
 
