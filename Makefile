@@ -65,6 +65,9 @@ lint: .venv/.test  ## style and types
 bench: .venv/.bench  ## measure, side by side with peers; writes bookkit/data/bench_*.json
 	for run in benchmarks/bench_*.py; do $(BIN)/python "$$run" || exit 1; done
 
+adopt: .venv/.book  ## where this copy lives: make adopt REPO=https://host/owner/name [PAGES=https://...]
+	$(BIN)/python book/_extensions/address.py --repo '$(REPO)' --site '$(PAGES)'
+
 release: .venv/.instructor  ## student versions of the assignments, into build/release
 	$(BIN)/python -m assignments.release
 

@@ -1,5 +1,6 @@
 """The pages of the book and its chapters, as the table of contents lists them."""
 
+import importlib.util
 from pathlib import Path
 
 import nbformat
@@ -32,6 +33,14 @@ NUMBERS = {
     for entry in part["chapters"]
     if "number" in entry.get("options", {})
 }
+
+
+def module(path):
+    """A module of the book's own that is no part of a package: an extension, the template."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, ROOT / path)
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
 
 
 def read(name):

@@ -1,18 +1,13 @@
 """A chapter's number stands once, in _toc.yml; whatever else names a chapter agrees with it."""
 
-import importlib.util
 import re
 
 import pytest
 import yaml
 
-from tests.pages import CHAPTERS, NUMBERS, ROOT, listed, read
+from tests.pages import CHAPTERS, NUMBERS, ROOT, listed, module, read
 
-SPEC = importlib.util.spec_from_file_location(
-    "chapter_numbers", ROOT / "book" / "_extensions" / "chapter_numbers.py"
-)
-chapter_numbers = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(chapter_numbers)
+chapter_numbers = module("book/_extensions/chapter_numbers.py")
 
 TEXTS = sorted(
     path

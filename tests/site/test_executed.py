@@ -1,6 +1,5 @@
 """What a kept run depends on: change any of it, and the notebook runs again; else it does not."""
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -10,13 +9,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.pages import ROOT
+from tests.pages import ROOT, module
 
-SPEC = importlib.util.spec_from_file_location(
-    "executed", ROOT / "book" / "_extensions" / "executed.py"
-)
-executed = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(executed)
+executed = module("book/_extensions/executed.py")
 
 FILES = {
     "requirements.txt": "numpy>=2\n",

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.pages import module
+
 ROOT = Path(__file__).parents[2]
-HOME = "https://github.com/gradients-through-time/gradients-through-time"
+address = module("book/_extensions/address.py")
 TOP = {
     *(".ci", ".github", ".gitignore", "Makefile", "pyproject.toml", "requirements.txt"),
     *("README.md", "CONTRIBUTING.md", "CITATION.cff", "LICENSE", "LICENSE-text", "runtime.txt"),
@@ -53,10 +55,48 @@ def test_one_version():
 
 
 def test_one_address():
-    """A copy of the project under another name has one string to replace."""
-    github = re.compile(r"https://github\.com/[\w.-]+/[\w-]+")
-    for name in ("_config.yml", "pyproject.toml", "CITATION.cff", "CONTRIBUTING.md", "README.md"):
-        assert set(github.findall((ROOT / name).read_text(encoding="utf-8"))) <= {HOME}, name
+    """pyproject.toml says where the book lives; every other file says the same, or nothing."""
+    for path, text in address.texts(*address.address()).items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name}: make adopt mends it"
+    known = {*address.address(), ""}
+    for name in ("CITATION.cff", "CONTRIBUTING.md", "README.md", "_config.yml", "pyproject.toml"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        found = set(re.findall(r"https://(?:github\.com|[\w-]+\.github\.io)/[\w./-]*", text))
+        assert found <= known | {"https://github.com/owner/name"}, name
+
+
+@pytest.mark.parametrize(
+    "home",
+    [("https://github.com/someone/a-copy", "https://someone.github.io/a-copy/"),
+     ("https://codeberg.org/someone/a-copy", ""), ("", "")],
+)  # fmt: skip
+def test_a_copy_is_adopted_and_given_back(tmp_path, home):
+    mine = address.address()
+    before = {path.relative_to(ROOT): text for path, text in address.texts(*mine).items()}
+    for name, text in before.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    address.adopt(*home, root=tmp_path)
+    assert address.address(tmp_path) == home
+    for name in before:
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        if home[0] and (
+            name.suffix == ".ipynb" or name.name in ("CITATION.cff", "CONTRIBUTING.md")
+        ):
+            assert home[0] in text, name
+        assert (home[1] in text) or not home[1] or name.name not in ("README.md", "citing.md")
+        assert not mine[0] or mine == home or mine[0] not in text, name
+    address.adopt(*mine, root=tmp_path)
+    for name, text in before.items():
+        assert (tmp_path / name).read_text(encoding="utf-8") == text
+
+
+def test_no_button_leads_nowhere():
+    nowhere = address.buttons("")
+    assert not any(nowhere[key] for key in nowhere if key.startswith(("use_", "launch_")))
+    elsewhere = address.buttons("https://codeberg.org/someone/a-copy")
+    assert elsewhere["use_repository_button"] and not elsewhere["launch_buttons"]
+    assert len(address.buttons("https://github.com/someone/a-copy")["launch_buttons"]) == 3
 
 
 def test_no_file_knows_the_machine_it_was_written_on():

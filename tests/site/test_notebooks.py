@@ -1,13 +1,12 @@
 """Every committed notebook: no outputs. Every chapter: small cells, and the frame is whole."""
 
-import importlib.util
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from tests.pages import CHAPTERS, ROOT, read
+from tests.pages import CHAPTERS, ROOT, module, read
 
 NOTEBOOKS = sorted(
     path
@@ -16,11 +15,8 @@ NOTEBOOKS = sorted(
     if ".ipynb_checkpoints" not in path.parts
 )
 
-SPEC = importlib.util.spec_from_file_location(
-    "new_chapter", ROOT / "book" / "_template" / "new_chapter.py"
-)
-new_chapter = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(new_chapter)
+address = module("book/_extensions/address.py")
+new_chapter = module("book/_template/new_chapter.py")
 
 # The blocks of a chapter, in the order of CONTRIBUTING.md.
 BLOCKS = [
@@ -48,13 +44,7 @@ LEAST = {
     "reading": (30, r"(?s)(\{cite.*){2}", ""),
 }
 
-SETUP = """\
-# Colab lacks the book's packages; Binder and your own machine have them.
-from importlib.util import find_spec
-
-if not find_spec("bookkit"):
-    %pip install -q "gradients-through-time[chapters] @ \
-git+https://github.com/gradients-through-time/gradients-through-time\""""
+SETUP = address.first_cell(address.address()[0])
 
 CARD = re.compile(
     r"# [^\n]+\n+"
@@ -101,7 +91,7 @@ def test_opens_with_its_card(name):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_first_code_cell_makes_colab_work(name):
     first = next(cell for cell in read(name).cells if cell.cell_type == "code")
-    assert first.source == SETUP
+    assert first.source == SETUP, "make adopt writes it"
     assert "remove-cell" in tags(first)
 
 

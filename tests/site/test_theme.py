@@ -1,17 +1,13 @@
 """What a cell prints stands on the page as it was printed, however the kernel sent it."""
 
-import importlib.util
-
 from hypothesis import given
 from hypothesis import strategies as st
 from myst_nb.core import render
 from nbformat.v4 import new_output
 
-from tests.pages import ROOT
+from tests.pages import module
 
-SPEC = importlib.util.spec_from_file_location("theme", ROOT / "book" / "_extensions" / "theme.py")
-theme = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(theme)
+theme = module("book/_extensions/theme.py")
 
 
 def said(text, name="stdout"):
