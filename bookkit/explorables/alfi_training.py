@@ -45,12 +45,12 @@ def draw(fig, out):
     above.plot(GRID, exact(), color=ink["posterior"], lw=2.5)
     (curve,) = above.plot(out["grid"], out["density"], color=ink["proposal"])
     above.set(xlim=(1.0, 2.1), ylim=(0, 22), yticks=[], xlabel="θ, log of yeast cells per square")
-    words = above.set_title("green: exact posterior of sample D")
+    words = above.set_title("green: exact, sample D")
     below.axhline(0, color=ink["grid"])
     (dots,) = below.plot(out["truth"], out["gap"], "o", ms=3.5, color=ink["proposal"])
     below.set(xlim=(0, 7.2), ylim=(-1.1, 1.1), ylabel="error of θ")
     below.set_xlabel("true θ of 60 fresh episodes; errors cut at ±1")
-    title = "green: exact posterior of sample D; violet: proposal, sd {sd:.2f}"
+    title = "green: exact, sample D; violet: proposal, sd {sd:.2f}"
     return {curve: line("grid", "density"), dots: points("truth", "gap"),
             words: text(title)}  # fmt: skip
 

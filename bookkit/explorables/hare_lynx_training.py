@@ -41,7 +41,7 @@ def draw(fig, out):
         ax.set(xlim=(1843, 1937), ylim=(LOW, HIGH), yticks=[-2, -1, 0, 1, 2])
         ax.set_ylabel(f"{name}, ln")
     words = panels[0].set_title("grey: target, colour: model, line: end of the window")
-    tags[words] = text("sum of squares {sse:.1f}; grey: target; line: end of window")
+    tags[words] = text("squares {sse:.1f}; grey: target; line: end of window")
     return tags
 
 

@@ -198,6 +198,33 @@ def test_fits_a_phone(page, bare, name):
     assert small >= 8, f"the smallest words are {small:.1f} px high"
 
 
+OUTSIDE = """() => [...document.querySelectorAll('figure.live svg')].flatMap(svg => {
+  const box = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter(e => {
+    const r = e.getBoundingClientRect();
+    return r.left < box.left - 1 || r.right > box.right + 1;
+  }).map(e => e.textContent);
+})"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_words_are_cut_off(page, bare, name):
+    """At the start, at each preset, at the ends of the sliders: words grow with their numbers."""
+    page.goto(bare(name))
+    assert page.evaluate(OUTSIDE) == []
+    for button in page.locator("figure.live .live-presets button:not(.live-link)").all():
+        moved(page, button.click)
+        assert page.evaluate(OUTSIDE) == []
+    for slider in page.locator("figure.live input[type=range]").all():
+        slider.focus()
+        for key in ("Home", "End"):
+            before = slider.input_value()
+            page.keyboard.press(key)
+            if slider.input_value() != before:
+                page.evaluate("new Promise(done => setTimeout(done, 50))")
+            assert page.evaluate(OUTSIDE) == []
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (375, 667)], ids=["laptop", "phone"])
 @pytest.mark.parametrize("name", MOVED)
 def test_picture_sentence_and_slider_are_seen_together(page, bare, name, size):
