@@ -2,12 +2,13 @@
 # Needs Python 3.11, 3.12 or 3.13 and make; all else is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter new-chapter serve test lint bench release grade node-tools clean
+.PHONY: help book chapter new-chapter serve test oracles lint bench release grade node-tools clean
 
 # PYTHON=/path/to/python3.12 chooses one; otherwise the first of these that fits.
 PYTHON ?=
 FITS := import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PORT ?= 8000
+WORKERS ?= 2
 BIN := .venv/bin
 SITE := _build/html
 PAGE = $(basename $(firstword $(wildcard book/*/$(NAME).ipynb)))
@@ -56,7 +57,10 @@ serve:  ## look at the built site on localhost
 	@$(BIN)/python -m http.server $(PORT) --bind localhost --directory $(SITE)
 
 test: .venv/.test  ## all tests; those of the site need `make book` first, and Chromium
-	$(BIN)/python -m pytest --durations=15
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=15
+
+oracles: .venv/.test  ## the slow comparisons with JAX and with Node, on many more random examples
+	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist worksteal --hypothesis-profile=full
 
 lint: .venv/.test  ## style and types
 	$(BIN)/ruff check .
