@@ -13,6 +13,7 @@ WIDE, APART, LINE = 82.0, 126.0, 16.0  # SVG units: a box, from one column to th
 BETWEEN = 52.0  # from one row to the next, box to box
 LONGEST = 13  # characters of a title that fit into its box
 SIZE = 11.5  # of the smaller words, as in live.css
+WIDEST = 343 / 8 * SIZE  # so that they are 8 pixels high in a column of 343, on a phone
 MARGIN, HEAD, ASIDE = 6.0, 4.5, 5.0  # around all, an arrow's head, an arrow beside its partner
 
 
@@ -52,7 +53,8 @@ class Diagram:
     def __init__(self, name: str, nodes: Mapping[str, Node], edges: Sequence[Edge]):
         self.name, self.nodes, self.edges = name, nodes, edges
         self.texts: dict[str, str] = {}
-        self.places: list[tuple[str, float, float, str]] = []  # words, x, y, anchor
+        self.places: list[tuple[str, float, float, str, str]] = []  # words, x, y, anchor, whose
+        self.lines: list[tuple[tuple, str]] = []  # both ends of an arrow, its key
         for edge in edges:
             for end in (edge.start, edge.end):
                 if end not in nodes:
@@ -69,8 +71,10 @@ class Diagram:
         self.tall = 10 + LINE * (1 + max(len(node.lines) for node in nodes.values()))
         columns, rows = ([node.at[k] for node in nodes.values()] for k in (0, 1))
         self.first = (min(columns), min(rows))
+        span = max(columns) - min(columns)
+        self.apart = min(APART, (WIDEST - 2 * MARGIN - WIDE) / span) if span else APART
         self.size = (
-            2 * MARGIN + WIDE + APART * (max(columns) - min(columns)),
+            2 * MARGIN + WIDE + self.apart * span,
             2 * MARGIN + self.tall + (self.tall + BETWEEN) * (max(rows) - min(rows)),
         )
         self.keys = {edge.key for edge in edges} | set(nodes)
@@ -78,25 +82,37 @@ class Diagram:
 
     def centre(self, name: str) -> tuple[float, float]:
         column, row = (v - first for v, first in zip(self.nodes[name].at, self.first, strict=True))
-        x = MARGIN + WIDE / 2 + APART * column
+        x = MARGIN + WIDE / 2 + self.apart * column
         return x, MARGIN + self.tall / 2 + (self.tall + BETWEEN) * row
 
     def crowded(self, say: Callable[[str], str]) -> list[str]:
-        """Pairs of words that lie on each other, as `say` fills them."""
-        boxes = []
-        for words, x, y, side in self.places:
-            said = say(words)
+        """What cannot be read: words on words or on a box, an arrow through a box, box on box.
+
+        `say` fills words with their numbers.
+        """
+        words = []
+        for text, x, y, side, owner in self.places:
+            said = say(text)
             wide = 0.55 * SIZE * len(said)  # digits are that wide in common fonts
             left = x - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[side]
-            boxes.append((said, left, left + wide, y))
-        return [
-            f"{one[0]!r} and {two[0]!r}" for one, two in combinations(boxes, 2)
-            if one[1] < two[2] and two[1] < one[2] and abs(one[3] - two[3]) < 0.8 * SIZE
-        ]  # fmt: skip
+            words.append((repr(said), owner, (left, y - 0.7 * SIZE, left + wide, y + 0.1 * SIZE)))
+        boxes = []
+        for key in self.nodes:
+            x, y = self.centre(key)
+            corners = (x - WIDE / 2, y - self.tall / 2, x + WIDE / 2, y + self.tall / 2)
+            boxes.append((f"the box {key!r}", key, corners))
+        for (start, end), key in self.lines:
+            for box, name, corners in boxes:
+                if name not in key.split(">") and _crosses(start, end, corners):
+                    return [f"the arrow {key} and {box}"]
+        pairs = [*combinations(words, 2), *combinations(boxes, 2)]
+        pairs += [(w, box) for w in words for box in boxes if w[1] != box[1]]
+        return [f"{one[0]} and {two[0]}" for one, two in pairs if _overlap(one[2], two[2])]
 
     def svg(self) -> Element:
         self.texts.clear()
         self.places.clear()
+        self.lines.clear()
         box = " ".join(map(px, (0, 0, *self.size)))
         root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box,
                                "style": f"max-width:{px(1.25 * self.size[0])}px"})  # fmt: skip
@@ -106,14 +122,15 @@ class Diagram:
             self._box(root, key, node)
         return root
 
-    def _text(self, parent: Element, words: str, x: float, y: float, **attributes: str) -> Element:
-        self.places.append((words, x, y, attributes.get("text-anchor", "middle")))
+    def _text(
+        self, owner: str, parent: Element, words: str, x: float, y: float, **attributes: str
+    ) -> None:
+        self.places.append((words, x, y, attributes.get("text-anchor", "middle"), owner))
         text = SubElement(parent, "text", {"x": px(x), "y": px(y), **attributes})
         if "{" in words:
             text.set("id", f"{self.name}-w{len(self.texts)}")
             self.texts[text.attrib["id"]] = words
         text.text = words
-        return text
 
     def _box(self, root: Element, key: str, node: Node) -> None:
         x, y = self.centre(key)
@@ -122,10 +139,10 @@ class Diagram:
         place = {"x": px(left), "y": px(top), "width": px(WIDE), "height": px(self.tall)}
         SubElement(group, "rect", {**place, "rx": "8"})
         start = y - LINE * len(node.lines) / 2 + 4.5
-        self._text(group, node.title, x, start, **{"class": "live-title"})
+        self._text(key, group, node.title, x, start, **{"class": "live-title"})
         for k, (line, words) in enumerate(node.lines.items(), 1):
             style = {"data-key": line, "data-way": words.way, "class": "live-number"}
-            self._text(root, words.text, x, start + LINE * k, **style)
+            self._text(key, root, words.text, x, start + LINE * k, **style)
 
     def _arrow(self, root: Element, edge: Edge) -> None:
         (x0, y0), (x1, y1) = self.centre(edge.start), self.centre(edge.end)
@@ -147,10 +164,30 @@ class Diagram:
                         for back, left in ((HEAD, HEAD), (0, 0), (HEAD, -HEAD)))  # fmt: skip
         d = f"M{at(begin, aside)}L{at(end, aside)}M{head}"
         SubElement(group, "path", {"d": d, "fill": "none"})
+        ends = [tuple(map(float, at(along, aside).split())) for along in (begin, end)]
+        self.lines.append(((ends[0], ends[1]), edge.key))
         if edge.words.text:
             flat = abs(s) < 0.4
             near = 0.5 if flat else 0.62 if edge.words.way == "forwards" else 0.38  # not where
             x, y = map(float, at(begin + near * (end - begin), aside + 5).split())  # arrows cross
             side = "middle" if flat else "start" if s > 0 else "end"
             y += 4.0 + (-4.0 if c > 0 else 5.0) * flat
-            self._text(group, edge.words.text, x, y, **{"text-anchor": side})
+            self._text(edge.key, group, edge.words.text, x, y, **{"text-anchor": side})
+
+
+def _overlap(one: tuple, two: tuple) -> bool:
+    """Whether two upright rectangles (left, top, right, foot) share a spot."""
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+
+
+def _crosses(start: tuple, end: tuple, box: tuple) -> bool:
+    """Whether a line enters an upright rectangle: clipped at its sides, one axis at a time."""
+    enter, leave = 0.0, 1.0
+    for a, b, low, high in zip(start, end, box[:2], box[2:], strict=True):
+        if a == b:
+            if not low < a < high:
+                return False
+            continue
+        first, last = sorted(((low - a) / (b - a), (high - a) / (b - a)))
+        enter, leave = max(enter, first), min(leave, last)
+    return enter < leave

@@ -149,7 +149,7 @@ class Walk(Explorable):
         return {**super().spec(), "steps": steps}
 
     def check(self) -> None:
-        """Refuse what would mislead: see LiveFigure.check; and words that lie on each other."""
+        """Refuse what would mislead: see LiveFigure.check; and what lies on each other."""
         check.same_twice(self)
         check.names(self)
         check.every_control_reaches(self)

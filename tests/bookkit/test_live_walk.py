@@ -150,7 +150,7 @@ def general(**changes):
     arguments = {
         "nodes": {"a": Node("ψ₀", (0, 0), {"a=": Words("{x:.1f}")}),
                   "b": Node("ψ₁", (1, 0), {"b=": Words("{y:.1f}")})},
-        "edges": [Edge("a", "b", Words("one update"))],
+        "edges": [Edge("a", "b", Words("step"))],
         "steps": [Step("Simulate", ["a="], "{x:.1f}"), Step("Update", ["b=", "a>b"], "{y:.1f}")],
         "program": lambda p, data: {"x": data["one"], "y": 2 * data["one"]},
         "data": {"one": 1.0}, "sentence": "From {x:.1f} to {y:.1f}.",
@@ -177,11 +177,32 @@ def test_a_sentence_of_a_step_that_names_nothing():
         general(steps=[Step("Update", ["a"], "{z:.1f}")]).check()
 
 
-def test_words_on_each_other():
-    nodes = {key: Node(key, (0.1 * k, 0), {f"{key}=": Words("{x:.1f}")})
-             for k, key in enumerate("ab")}  # fmt: skip
-    with pytest.raises(LiveFigureError, match="lie on each other; move a box"):
-        general(nodes=nodes, edges=[], steps=[]).check()
+@pytest.mark.parametrize("message, at", [
+    ("the box 'a' and the box 'b'", {"b": (0.5, 0)}),
+    ("the arrow a>b and the box 'c' lie on each other", {"b": (2, 0), "c": (1, 0.1)}),
+    ("'step' and the box 'c' lie on each other; move a box", {"b": (2, 0), "c": (1, -0.3)}),
+])  # fmt: skip
+def test_a_diagram_that_cannot_be_read(message, at):
+    places = {"a": (0, 0), "b": (1, 0), "c": (0, 2), **at}
+    nodes = {key: Node(key, place, {f"{key}=": Words("{x:.1f}")}) for key, place in places.items()}
+    with pytest.raises(LiveFigureError, match=message):
+        general(nodes=nodes, edges=[Edge("a", "b", Words("step"))], steps=[]).check()
+
+
+def test_words_on_words():
+    places = {"a": (0, 0), "b": (2, 1), "c": (0, 1), "d": (2, 0)}
+    nodes = {key: Node(key, place) for key, place in places.items()}
+    crossing = [Edge("a", "b", Words("one")), Edge("c", "d", Words("two"))]
+    with pytest.raises(LiveFigureError, match="'one' and 'two' lie on each other"):
+        general(nodes=nodes, edges=crossing, steps=[]).check()
+
+
+@pytest.mark.parametrize("columns", [1, 3, 6])
+def test_a_wide_diagram_is_drawn_closer(columns):
+    """Its smallest words are 8 pixels high on a phone, however many columns there are."""
+    nodes = {str(k): Node(str(k), (k, k)) for k in range(columns + 1)}
+    wide = general(nodes=nodes, edges=[], steps=[]).diagram.size[0]
+    assert 11.5 * 343 / wide >= 8 - 1e-9
 
 
 def test_a_title_wider_than_its_box():
