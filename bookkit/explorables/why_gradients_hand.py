@@ -5,7 +5,7 @@ import math
 import mini_autodiff.numpy as jnp
 from bookkit import style
 from bookkit.data import load
-from bookkit.live import Explorable, Sentence, Slider, line, text
+from bookkit.live import Explorable, Keep, Sentence, Slider, line, text
 from mini_autodiff import lax, ode
 
 STEPS_A_YEAR = 20
@@ -19,9 +19,11 @@ DATA = {
 
 
 def vector_field(t, u, p):
-    """Rates of change of hares x and lynx y, in thousands a year (Lotka 1925, Volterra 1926)."""
+    """Change a year of hares x and lynx y, in thousands."""
     x, y = u
-    return jnp.array([p["alpha"] * x - p["beta"] * x * y, p["delta"] * x * y - p["gamma"] * y])
+    eaten = x * y
+    return jnp.array([p["alpha"] * x - p["beta"] * eaten,
+                      p["delta"] * eaten - p["gamma"] * y])  # fmt: skip
 
 
 def trajectory(p, data, vector_field=vector_field):
@@ -103,5 +105,5 @@ figure = Explorable(
             (None, "far from the counts"),
         ]),
     ),
-    presets={"start": START},
+    keep=Keep("hand fit", score="misfit"),
 )  # fmt: skip

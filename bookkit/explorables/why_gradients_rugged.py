@@ -8,8 +8,8 @@ from bookkit import style
 from bookkit.live import Explorable, Sentence, Slider, band, line, points
 from mini_autodiff import lax
 
-START, STEPS, RATE = -2.4, 200, 0.04
-NODES = [-3.6 + 0.15 * k for k in range(49)]  # in standard deviations
+START, STEPS, RATE = -2.4, 150, 0.04
+NODES = [-3.6 + 0.2 * k for k in range(37)]  # in standard deviations
 
 
 def log_fitness(z, rugged):
@@ -60,7 +60,7 @@ def draw(fig, out):
     (path,) = below.plot(when, out["alone"], color=ink["loss"], lw=1.5)
     below.set(xlim=(0, STEPS), ylim=(-3.4, 1.2), yticks=[-2, 0], ylabel="trait",
               xlabel="step")  # fmt: skip
-    below.text(198, -3.1, "purple: a point; green: a population", ha="right", size=9)
+    below.text(148, -3.1, "purple: a point; green: a population", ha="right", size=9)
     return {
         surface: line("z", "surface"), mean: points("mean_at", "mean_height"),
         alone: points("alone_at", "alone_height"), cloud: band("when", "low", "high"),
@@ -88,7 +88,7 @@ figure = Explorable(
     draw=draw,
     size=(4.6, 4.0),
     sentence=Sentence(
-        "After 200 steps the point {alone_fate}, at {alone_at:.2f}; the mean of the "
+        "After 150 steps the point {alone_fate}, at {alone_at:.2f}; the mean of the "
         "population {mean_fate}, at {mean_at:.2f}.",
         alone_fate=("alone_left", REACHED), mean_fate=("mean_left", REACHED),
     ),
