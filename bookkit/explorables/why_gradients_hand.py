@@ -73,7 +73,7 @@ def draw(fig, out):
         tags[curve] = line("t", name)
         ax.set(ylim=(0, top), yticks=[0, 40, 80], ylabel=name)
         if name == "hare":
-            ax.set_title("Turn γ first. Pelts a year, in thousands", loc="left")
+            ax.set_title("Turn α first. Pelts a year, in thousands", loc="left")
             score = ax.text(20.3, 98, "score", ha="right", color=ink["loss"], weight="bold")
             tags[score] = text("off by a factor of {factor:.2f}")
     years = [0, 5, 10, 15, 20]
