@@ -299,6 +299,8 @@ class _Answer:
                 f"{self.__name__} changed its argument {old} in place, into {show(arg)}",
                 "Build a new list for the result; whoever called you still needs the old one",
             )
+        if result is None and _has_no_body(self.function):
+            raise NotImplementedError
         claim(result is not None, f"{call} returned None", "Does the function end in `return`?")
         return result
 
@@ -328,6 +330,22 @@ class _Answer:
         line, code = frames[-1]
         source = traceback.FrameSummary(code.co_filename, line, code.co_name).line
         return f", at your line {line} of {code.co_name}: {source}" if source else ""
+
+
+def _bare() -> None: ...
+
+
+def _documented() -> None:
+    """One with a docstring."""
+
+
+_EMPTY = {f.__code__.co_code for f in (_bare, _documented)}
+
+
+def _has_no_body(function: Callable) -> bool:
+    """Whether nobody has written anything into a function yet but a docstring or three dots."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return code is not None and code.co_code in _EMPTY
 
 
 def asked(function: Callable) -> Callable:

@@ -71,7 +71,7 @@ def test_the_line_is_the_readers_even_when_the_error_is_raised_in_a_library(chec
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda x: None, "does the function end in `return`?"),
+        (lambda x: x and None, "does the function end in `return`?"),
         (lambda x: 3.0, "returned 3 (float), where a list of 2 numbers"),
         (lambda x: [1.0], "returned [1] (list), where a list of 2 numbers"),
         (lambda x: "ab", "returned 'ab' (str), where a list of 2 numbers"),
@@ -84,6 +84,21 @@ def test_the_line_is_the_readers_even_when_the_error_is_raised_in_a_library(chec
 )
 def test_faults_of_form_become_sentences(check, capsys, answer, words):
     assert words in refused(check("1", answer), capsys)
+
+
+def test_a_function_with_no_body_is_open_and_not_wrong(check, capsys):
+    def dots(x):
+        """Three dots."""
+        ...
+
+    def bare(x): ...
+
+    def tried(x):
+        x = 2 * x
+
+    for answer in (dots, bare):
+        assert "is still open" in refused(check("1", answer), capsys)
+    assert "returned None" in refused(check("1", tried), capsys)
 
 
 def test_an_open_exercise_says_what_will_be_asked(check, capsys):

@@ -1,0 +1,197 @@
+"""Chapter 3: the assignment's solution, plausible mistakes, clever wrong and unusual right ones."""
+
+import math
+
+import nbformat
+import pytest
+from nbgrader.preprocessors import ClearSolutions
+
+import mini_autodiff as ad
+from bookkit.checks.the_tape import task
+from tests.assignments.notebooks import answers, code_of, source_of
+
+SOURCE = source_of("the_tape")
+GIVEN = "import math\n"
+TASKS = {"1": "hill_tape", "2": "pull", "3": "gradient", "4": "push", "5": "pull_long"}
+
+
+@pytest.fixture(scope="module")
+def solution():
+    return answers(code_of(SOURCE), GIVEN)
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter", "spring"])
+@pytest.mark.parametrize("number", TASKS)
+def test_the_solution_passes_for_any_seed(solution, number, seed):
+    verdict = task(number, solution[TASKS[number]], seed=seed)
+    assert verdict, verdict.text
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_the_student_version_reads_as_open(number):
+    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
+    verdict = task(number, answers(code_of(notebook), GIVEN)[TASKS[number]])
+    assert verdict.text.startswith(f"Task {number} is still open.")
+
+
+# A line of the solution, what stands there instead, and words of the counter-example or the hint.
+MISTAKES = {
+    "a square used once": ("1", "[(0, s), (0, s)]", "[(0, s)]", "uses s twice"),
+    "the slope of the square": ("1", "[(1, k), (1, k)]", "[(1, 4 * k)]", "one of 2 s"),
+    "the divisor's sign": ("1", "-s * s / total**2", "s * s / total**2", "the divisor's slope"),
+    "the whole slope at once": ("1", "(2, 1 / total)", "(2, 2 * s / total)", "local slope"),
+    "the quotient of inputs": ("1", "(2, 1 / total), (4,", "(0, 1 / total), (4,", "go the places"),
+    "no inputs": ("1", "        [],\n        [],\n", "", "6 entries"),
+    "payments replace each other": (
+        "2", "bar[place] += slope * bar[i]\n    return bar\n",
+        "bar[place] = slope * bar[i]\n    return bar\n", "add up"),
+    "one seed of one": ("2", "bar[place] += weight", "bar[place] = 1.0", "should get"),
+    "from the front": ("2", "for i in reversed(range(len(entries))):",
+                       "for i in range(len(entries)):", "should get"),
+    "the minus is lost": ("3", "(b.place, -1.0))", "(b.place, 1.0))", "you say"),
+    "factors swapped": ("3", "(a.place, b.value), (b.place, a.value)",
+                        "(a.place, a.value), (b.place, b.value)", "you say"),
+    "the exponential of one": ("3", "return Number(v, (a.place, v))",
+                               "return Number(v, (a.place, 1.0))", "you say"),
+    "the first user only": ("3", "bar[place] += slope * bar[i]\n    return result.value",
+                            "bar[place] = bar[place] or slope * bar[i]\n    return result.value",
+                            "you say"),
+    "only the slopes": ("3", "return result.value, bar[", "return bar[", "asked for are the value"),
+    "one slope too many": ("3", "bar[: len(values)]", "bar[: len(values) + 1]", "a list of"),
+    "inputs forgotten": ("4", "moved = list(tangents)", "moved = [0.0 for _ in tangents]",
+                         "inputs move as they are told"),
+    "slopes not multiplied": ("4", "sum(slope * moved[place]", "sum(moved[place]", "moves by"),
+    "values in place of tangents": ("4", "return moved", "return [abs(v) for v in moved]",
+                                    "moves by"),
+    "every state is kept": ("5", "stretch = math.isqrt(n - 1) + 1 if n > 1 else 1",
+                            "stretch = 1", "states at once"),
+    "no state is kept": ("5", "stretch = math.isqrt(n - 1) + 1 if n > 1 else 1", "stretch = n",
+                         "states at once"),
+    "the state after the step": ("5", "bar = back(state, bar)",
+                                 "bar = back(step(state), bar)", "before* the step"),
+    "an error inside": ("5", "states = [state]", "states = state", "of pull_long"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
+    number, right, wrong, words = MISTAKES[mistake]
+    code = code_of(SOURCE)
+    assert right in code, "the solution has changed"
+    verdict = task(number, answers(code.replace(right, wrong, 1), GIVEN)[TASKS[number]])
+    assert not verdict
+    assert words in " ".join(verdict.text.split())
+
+
+def seeds_overwrite(entries, seeds):
+    """A seed in the middle replaces what later users pay."""
+    bar = [0.0] * len(entries)
+    for i in reversed(range(len(entries))):
+        bar[i] = seeds.get(i, bar[i])
+        for place, slope in entries[i]:
+            bar[place] += slope * bar[i]
+    return bar
+
+
+def recursive(entries, seeds):
+    bar = [0.0] * len(entries)
+
+    def pay(i, share):
+        bar[i] += share
+        for place, slope in entries[i]:
+            pay(place, slope * share)
+
+    for place, weight in seeds.items():
+        pay(place, weight)
+    return bar
+
+
+def by_the_library(program, values):
+    exp = ad.numpy.exp
+    value, slopes = ad.value_and_grad(lambda numbers: program(numbers, exp))(values)
+    return value, slopes
+
+
+def by_differences(program, values, h=1e-6):
+    at = program(values, math.exp)
+    moved = [[v + h * (i == k) for i, v in enumerate(values)] for k in range(len(values))]
+    return at, [(program(m, math.exp) - at) / h for m in moved]
+
+
+def from_the_start(step, back, start, n):
+    """No memory at all, and n^2 / 2 steps."""
+    bar = 1.0
+    for k in reversed(range(n)):
+        state = start
+        for _ in range(k):
+            state = step(state)
+        bar = back(state, bar)
+    return bar
+
+
+CLEVER = {
+    "the library": ("3", by_the_library),
+    "differences": ("3", by_differences),
+    "a seed replaces": ("2", seeds_overwrite),
+    "a function that calls itself": ("2", recursive),
+    "again from the start": ("5", from_the_start),
+}
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", CLEVER)
+def test_the_cleverest_wrong_answers_fail(name, seed):
+    number, answer = CLEVER[name]
+    assert not task(number, answer, seed=seed)
+
+
+def with_tuples(s, k):
+    """Pairs as tuples in tuples, and a square as one pair."""
+    total = k * k + s * s
+    quotient = ((4, -s * s / total**2), (2, 1 / total))
+    return ((), (), ((0, 2 * s),), ((1, 2 * k),), ((3, 1), (2, 1)), quotient)
+
+
+def gathered(entries, seeds):
+    """By users instead of by payments: each number asks who used it."""
+    users = [[] for _ in entries]
+    for i, row in enumerate(entries):
+        for place, slope in row:
+            users[place].append((i, slope))
+    bar = [0.0] * len(entries)
+    for j in reversed(range(len(entries))):
+        bar[j] = seeds.get(j, 0.0) + sum(slope * bar[i] for i, slope in users[j])
+    return bar
+
+
+def in_long_stretches(step, back, start, n):
+    """Stretches somewhat longer than the square root."""
+    stretch = max(1, int(1.4 * math.sqrt(n)))
+    marks, state = [start], start
+    for k in range(1, n):
+        state = step(marks[-1] if k % stretch == 1 or stretch == 1 else state)
+        if k % stretch == 0:
+            marks.append(state)
+    state, bar = None, 1.0
+    for m in reversed(range(len(marks))):
+        states = [marks.pop()]
+        for _ in range(min(stretch, n - m * stretch) - 1):
+            states.append(step(states[-1]))
+        while states:
+            bar = back(states.pop(), bar)
+    return bar
+
+
+UNUSUAL = {
+    "tuples": ("1", with_tuples),
+    "who used it": ("2", gathered),
+    "longer stretches": ("5", in_long_stretches),
+}
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_unusual_right_answers_pass(name, seed):
+    number, answer = UNUSUAL[name]
+    verdict = task(number, answer, seed=seed)
+    assert verdict, verdict.text
