@@ -22,7 +22,7 @@ class Words:
     """A line of text with fields as in a sentence, and the way on which it lights up."""
 
     text: str
-    way: str = "forwards"  # or "backwards": its colour
+    way: str = "forwards"  # or "tangent", "backwards": its colour
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,15 @@ class Sweep:
                 so_far[of] = so_far[of] + share if of in so_far else share
             self.sums[name] = {of: so_far[of] for of in self.shares[name]}
 
+    def tangents(self, along: str) -> dict[str, Any]:
+        """Forward mode with the same local slopes: how each number moves with one input."""
+        dots: dict[str, Any] = {name: 1.0 if name == along else 0.0 for name in self.inputs}
+        for name, row in self.slopes.items():
+            for of, slope in row.items():
+                share = slope * dots[of]
+                dots[name] = dots[name] + share if name in dots else share
+        return {name: dots[name] for name in self.values}
+
     def outputs(self) -> dict[str, Any]:
         """Every number under a name of its own, for sentences and for the page: `u1`, `bar_u1`,
         `slope_u1_u0`, `share_u1_u0`, and `sum_u1_u0`, the cotangent of u0 so far."""

@@ -37,6 +37,8 @@ class TapeWalk(Walk):
         formulas: name -> how it is computed, as the title of its box ("u₀ − hθu₀").
         sentences: "forwards u1" or "backwards u1" -> a sentence for that step in place of ours;
             "inputs", "seed" and "end" are steps too.
+        along: an input; every box then shows on the way forwards how its number moves with this
+            input, its tangent, and the last of them is the derivative that the way back finds.
         digits: decimals of every number.
         tape: show the entries of the tape as a table beside the diagram. Every entry needs a name.
 
@@ -51,7 +53,7 @@ class TapeWalk(Walk):
         self, name: str, program: Callable, inputs: Mapping[str, Slider | float], *,
         at: Mapping[str, tuple[float, float]] = {}, labels: Mapping[str, str] = {},
         formulas: Mapping[str, str] = {}, sentences: Mapping[str, str] = {},
-        sentence: Sentence | str = "", digits: int = 2, tape: bool = False,
+        sentence: Sentence | str = "", along: str = "", digits: int = 2, tape: bool = False,
         presets: Mapping = {}, question: str = "", title: str = "",
     ):  # fmt: skip
         sliders = {n: v for n, v in inputs.items() if isinstance(v, Slider)}
@@ -66,11 +68,18 @@ class TapeWalk(Walk):
         names = list(sweep.values)
         self.label = {n: labels.get(n, _label(n)) for n in names}
         self.bar = {n: label[0] + "\u0304" + label[1:] for n, label in self.label.items()}
-        self.digits = digits
+        self.digits, self.along = digits, along
+        if along and along not in inputs:
+            raise LiveFigureError(
+                f"tangents go along an input, {_list(list(inputs))}, not {along!r}"
+            )
+        self.dot = {n: label[0] + "\u0307" + label[1:] for n, label in self.label.items()}
         places = {**_places(sweep), **at}
         nodes = {
             n: Node(formulas.get(n, self.label[n]), places[n], {
                 f"{n}=": Words((n in formulas) * f"{self.label[n]} = " + self._field(n)),
+                **({f"dot {n}": Words(f"{self.dot[n]} = {self._field('dot_' + n)}", "tangent")}
+                   if along else {}),
                 f"bar {n}": Words(f"{self.bar[n]} = {self._field('bar_' + n)}", "backwards"),
             })
             for n in names
@@ -83,6 +92,8 @@ class TapeWalk(Walk):
         def numbers(p: Mapping, given: Mapping) -> dict[str, Any]:
             run = Sweep(program, {n: p[n] if n in sliders else given[n] for n in inputs})
             slopes = {f"d{run.result}_d{n}": run.cotangents[n] for n in sliders}
+            dots = run.tangents(along).items() if along else ()
+            slopes |= {f"dot_{n}": v for n, v in dots}
             return run.outputs() | {k: 0.0 if c is None else c for k, c in slopes.items()}
 
         ours = (
@@ -107,17 +118,27 @@ class TapeWalk(Walk):
             known.add(what)
             return Step(phase, lights, sentences.get(what, ours), words or {})
 
+        def dots(names: list[str]) -> list[str]:
+            return [f"dot {n}" for n in names] if self.along else []
+
+        def tangent(n: str) -> str:
+            if not self.along:
+                return ""
+            terms = [f"{number(f'slope_{n}_{of}')} · {number('dot_' + of)}" for of in run.slopes[n]]
+            return f" Its tangent: {' + '.join(terms)} = {number('dot_' + n)}."
+
         given = _list([f"{label[n]} = {number(n)}" for n in run.inputs])
         boxes = [n for n in run.values if n not in run.inputs]
-        steps = [step(FORWARDS, "inputs", [f"{n}=" for n in run.inputs] + run.inputs,
-                      f"The inputs: {given}.")]  # fmt: skip
+        first = [*(f"{n}=" for n in run.inputs), *run.inputs, *dots(run.inputs)]
+        steps = [step(FORWARDS, "inputs", first, f"The inputs: {given}.")]
         for n in boxes:
             into = list(run.slopes[n])
             slopes = _list([f"{number(f'slope_{n}_{of}')} in {label[of]}" for of in into])
             noun = "slope" if len(into) == 1 else "slopes"
             steps.append(step(
-                FORWARDS, f"forwards {n}", [f"{n}=", n, *(f"{of}>{n}" for of in into)],
-                f"Forwards: {label[n]} = {number(n)}, with the local {noun} {slopes}.",
+                FORWARDS, f"forwards {n}", [f"{n}=", n, *(f"{of}>{n}" for of in into), *dots([n])],
+                f"Forwards: {label[n]} = {number(n)}, with the local {noun} {slopes}."
+                + tangent(n),
             ))  # fmt: skip
         end = run.result
         seed = f"Now backwards. {bar[end]} = 1: the result changes as itself."

@@ -112,7 +112,7 @@ class Walk(Explorable):
                      for id_, words in texts.items()],
         }  # fmt: skip
         drawing = Drawing(root, spec)
-        drawing.colours |= {"primal", "cotangent", "grid"}
+        drawing.colours |= {"primal", "tangent", "cotangent", "grid"}
         out = self.compute(self.start)
         for id_, words in texts.items():
             drawing.apply({id_: {"text": self.words(self.start, out, words)}})

@@ -63,6 +63,43 @@ def test_local_slopes_hold_the_other_numbers_still():
     assert run.slopes["births"] == {"alpha": 30.0, "x0": 0.5}
 
 
+@settings(deadline=None)
+@given(number, number, number, number)
+def test_tangents_are_jvps_and_meet_the_cotangents(a, b, c, d):
+    """Forward mode with the local slopes: ad.jvp to rounding, ten operations a number."""
+    place = {"alpha": a, "beta": b / 50, "x0": 30 * c, "y0": 4 * d}
+    run = Sweep(hare_step, place)
+    for along in place:
+        dots = run.tangents(along)
+        direction = {name: float(name == along) for name in place}
+        _, expected = ad.jvp(lambda p: hare_step(**p), (place,), (direction,))
+        for name, dot in expected.items():
+            size = sum(abs(slope * dots[of]) for of, slope in run.slopes[name].items())
+            assert dots[name] == pytest.approx(dot, rel=1e-13, abs=20 * 2.0**-52 * size)
+        paths = sum(abs(row[along]) for row in run.shares.values() if along in row)
+        there = run.cotangents[along]  # sums of paths, in another order
+        assert dots["L"] == pytest.approx(there, rel=1e-13, abs=40 * 2.0**-52 * paths)
+
+
+def test_tangents_are_shown_on_the_way_forwards():
+    def program(theta, u0):
+        u1 = u0 - 0.5 * theta * u0
+        return {"u1": u1, "u2": u1 - 0.5 * theta * u1}
+
+    walk = TapeWalk("two", program, {"theta": Slider("rate", 0.0, 1.0, 0.4), "u0": 2.0},
+                    along="theta", at={"u0": (0, 0), "theta": (0.5, 1)})  # fmt: skip
+    walk.check()
+    assert walk.said(3) == (
+        "Forwards: u₂ = 1.28, with the local slopes −0.80 in θ and 0.80 in u₁. "
+        "Its tangent: −0.80 · 1.00 + 0.80 · −1.00 = −1.60."
+    )
+    assert "dot u1" in walk.steps[1].lights and walk.lit(2)["dot u2"] == "ahead"
+    out = walk.compute(walk.start)
+    assert out["dot_u2"] == pytest.approx(out["bar_theta"], rel=1e-14)  # one number, two ways
+    with pytest.raises(LiveFigureError, match="along an input, theta and u0, not 'u1'"):
+        TapeWalk("two", program, {"theta": 0.4, "u0": 2.0}, along="u1")
+
+
 def test_the_table_is_the_tape():
     tape = Tape()
     x, y = tape.new(2.0), tape.new(3.0)
