@@ -164,7 +164,7 @@ class LiveFigure(ABC):
     def frame(self, scripts: str) -> str:
         """The figure at its start, and in it the scripts that move it, if any."""
         said = self.words(self.start, self.compute(self.start))
-        page = self.picture(self.drawing, said, scripts)
+        page = self.picture(self.drawing, said, self.made, scripts)
         if (size := len(gzip.compress(page.encode()))) > self.limit:
             raise LiveFigureError(
                 f"{self.name!r} takes {size:,} bytes gzipped; the limit is {self.limit:,}. "
@@ -172,12 +172,12 @@ class LiveFigure(ABC):
             )
         return page
 
-    def picture(self, drawing: Drawing, said: str, scripts: str = "") -> str:
-        """A drawing, the sentence about it, and where it comes from."""
+    def picture(self, drawing: Drawing, said: str, made: str = "", scripts: str = "") -> str:
+        """A drawing, the sentence about it, and what made it."""
         svg = drawing.svg().replace(
             "<svg ", f'<svg role="img" aria-label="{html.escape(self.title)}" ', 1
         )
-        question, made = html.escape(self.question), html.escape(self.made)
+        question, made = html.escape(self.question), html.escape(made)
         return "".join([
             f'<figure class="live" id="live-{self.name}" data-name="{self.name}">',
             f"<style>{self._css()}</style>",
