@@ -31,10 +31,10 @@ class Array:
     [[9.0, 19.0], [29.0, 39.0]]
     """
 
-    __slots__ = ("_settled", "items", "shape")
+    __slots__ = ("_plain", "items", "shape")
     items: tuple
     shape: tuple[int, ...]
-    _settled: bool
+    _plain: bool
     long = False  # a long array of a traced program, see stacked.py, which has:
     columns: list
     fold: Callable
@@ -89,30 +89,44 @@ class Array:
         """Some of the rows."""
         return Array(self.items[rows], self.shape[1:])
 
-    def settled(self) -> bool:
+    @property
+    def plain(self) -> bool:
         """Whether it holds plain numbers only (found out once: arrays do not change)."""
         try:
-            return self._settled
+            return self._plain
         except AttributeError:
-            if self.ndim > 1:
-                self._settled = all(row.settled() for row in self.items)
+            if self.long:
+                self._plain = False
+            elif self.ndim > 1:
+                self._plain = all(row.plain for row in self.items)
             else:
-                self._settled = not any(issubclass(t, Number) for t in set(map(type, self.items)))
-            return self._settled
+                self._plain = not any(issubclass(t, Number) for t in set(map(type, self.items)))
+            return self._plain
 
     def tolist(self) -> list:
         """Nested lists of the same numbers."""
         return [x.tolist() if isinstance(x, Array) else x for x in self.items]
 
     def atoms(self) -> list:
-        """The numbers, row by row."""
+        """What it holds, row by row: numbers, or, in a traced program, columns of long arrays."""
         if len(self.shape) == 1:
             return list(self.items)
         return [x for row in self.items for x in row.atoms()]
 
-    def plain(self) -> Array:
-        """This array, with nothing left to compute."""
-        return Array((x.plain() for x in self.items), self.shape[1:]) if self.ndim > 1 else self
+    def numbers(self) -> list:
+        """The numbers one by one, row by row."""
+        return self.atoms() if self.ndim < 2 else [x for r in self.items for x in r.numbers()]
+
+    def unrolled(self) -> Array:
+        """The same array, with its numbers one by one."""
+        return self if self.ndim < 2 else Array((r.unrolled() for r in self.items), self.shape[1:])
+
+    def as_this(self, other: Array) -> Array:
+        """Another array of this shape, held as this one is."""
+        if self.ndim < 2:
+            return other.unrolled()
+        rows = zip(self.items, other.items, strict=True)
+        return Array((mine.as_this(row) for mine, row in rows), self.shape[1:])
 
     def rebuild(self, atoms: Iterator) -> Array:
         """An array of this shape with these numbers."""
@@ -166,7 +180,7 @@ class Array:
     def reshape(self, *shape: Any) -> Array:
         """The same numbers, row by row, in another shape; one length may be -1."""
         lengths = shape[0] if isinstance(shape[0], (tuple, list)) else shape
-        return shaped(self.atoms(), tuple(lengths))
+        return shaped(self.numbers(), tuple(lengths))
 
 
 def array(x: Any) -> Any:
@@ -248,6 +262,10 @@ def picked(x: Any, keys: tuple) -> Any:
 
 def each_row(f: Callable, *arrays: Array) -> Array:
     """``f`` of the rows of some arrays of equal length, one after another, as an array."""
+    if here.trace:
+        made = IN_A_TRACE["each_row"](f, arrays)
+        if made is not None:
+            return made
     if not len(arrays[0]):
         row = f(*[full(a.shape[1:], 0.0) for a in arrays])
         return Array((), getattr(row, "shape", ()))
@@ -340,20 +358,28 @@ def elementwise(f: Callable, *args: Any) -> Any:
         args = tuple(x[0] if one else x for x, one in zip(args, only, strict=True))
         split = [rows and not one for rows, one in zip(split, only, strict=True)]
     if here.trace:
-        looped = IN_A_TRACE["elementwise"](f, args, split)
-        if looped is not None:
-            return looped
+        made = IN_A_TRACE["elementwise"](f, args, split)
+        if made is not None:
+            return made
+    return one_by_one(f, args, split)
+
+
+def one_by_one(f: Callable, args: tuple, split: list[bool]) -> Array:
+    """``elementwise`` for each row; ``split`` says which arguments have these rows."""
     columns = [
         x.items if rows else itertools.repeat(x) for x, rows in zip(args, split, strict=True)
     ]
     rows = zip(*columns, strict=False)
-    if axes == 1:
+    shapes = [getattr(x, "shape", ()) for x in args]
+    if max(map(len, shapes)) == 1:
         return Array(f(*row) for row in rows)
-    row_shape = itertools.zip_longest(
-        *(reversed(getattr(x, "shape", ())) for x in args), fillvalue=1
-    )
-    widths = [0 if 0 in lengths else max(lengths) for lengths in row_shape]
-    return Array((elementwise(f, *row) for row in rows), tuple(reversed(widths[: axes - 1])))
+    return Array((elementwise(f, *row) for row in rows), broadcast(shapes)[1:])
+
+
+def broadcast(shapes: list) -> tuple[int, ...]:
+    """The shape of an operation on arrays of these shapes, which fit together."""
+    backwards = itertools.zip_longest(*map(reversed, shapes), fillvalue=1)
+    return tuple(0 if 0 in lengths else max(lengths) for lengths in backwards)[::-1]
 
 
 def reduce_sum(a: Any, axis: int | None = None) -> Any:
@@ -368,27 +394,25 @@ def reduce_sum(a: Any, axis: int | None = None) -> Any:
 
 def _add_rows(a: Array) -> Any:
     if a.long:
-        return a.sum(0)
-    return functools.reduce(lambda total, row: total + row, a, full(a.shape[1:], 0.0))
+        return a.sum_of_rows()  # type: ignore[attr-defined]
+    first = a.items[0] if len(a) else full(a.shape[1:], 0.0)
+    return functools.reduce(lambda total, row: total + row, a.items[1:], 1.0 * first)
 
 
 def add_up(total: Any, a: Array) -> Any:
     """``total`` (if it is a number), and then all numbers of an array, row by row.
 
-    A loop must start from a number: from 0.0, so long arrays do so wherever they are. Integers and
-    truths do too, so that their sum is a float.
+    Integers and truths are added to 0.0, so that their sum is a float.
     """
-    if total is None and (a.long or len(a) > UNROLL):
-        total = 0.0
     if a.long:
-        return a.fold(add_up, total)
+        return a.total(total)  # type: ignore[attr-defined]
     for row in a.items:
         if isinstance(row, Array):
             total = add_up(total, row)
-        elif total is None and not discrete(row):
-            total = row
+        elif total is None:
+            total = 0.0 + row if discrete(row) else row
         else:
-            total = (0.0 if total is None else total) + row
+            total = total + row
     return total
 
 
@@ -401,6 +425,10 @@ def matmul(a: Any, b: Any) -> Any:
             f"a @ b needs the last length of a to be the first of b, but got shapes "
             f"{shapes[0]} and {shapes[1]}"
         )
+    if here.trace and a.ndim == b.ndim == 2:
+        made = IN_A_TRACE["matmul"](a, b)
+        if made is not None:
+            return made
     if a.ndim == 2:
         return each_row(lambda row: matmul(row, b), a)
     if b.ndim == 2:
@@ -451,7 +479,10 @@ class Atoms:
                 f"{what} must have the structure {nested(self.rebuild(self.atoms))}, "
                 f"but got {nested(other)}"
             )
-        return found.atoms
+        if not here.trace:
+            return found.atoms
+        pairs = zip(self.leaves, found.leaves, strict=True)
+        return [x for mine, leaf in pairs for x in _atoms_as(mine, leaf)]
 
     def outer(self, inner: Atoms, rows: list[list]) -> Any:
         """A tree of trees, as a Jacobian has: ``rows[i][j]`` for number i of this, j of inner.
@@ -482,8 +513,22 @@ def _leaf(x: Any) -> Any:
     if hasattr(x, "tolist") and not scalar(x):
         x = array(x)
     if isinstance(x, Array):
-        return x.plain()
+        return x
     return float(x) if not isinstance(x, (int, Number, float)) and scalar(x) else x
+
+
+def _atoms_as(mine: Any, leaf: Any) -> list:
+    return mine.as_this(leaf).atoms() if isinstance(mine, Array) else [leaf]
+
+
+def numbers_of(x: Any) -> list:
+    """The numbers of an array, one by one; of a number, itself."""
+    return x.numbers() if isinstance(x, Array) else [x]
+
+
+def unrolled(x: Any) -> Any:
+    """The tree, with the numbers of its arrays one by one."""
+    return tree.map(lambda leaf: leaf.unrolled() if isinstance(leaf, Array) else leaf, x)
 
 
 def nested(x: Any) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from . import ops
 from .array import Atoms, nested
 from .compiler.lists import lengths_of
 from .compiler.trace import Branch, Output, Trace, replay, running
+from .hooks import here
 from .ops import Number, Special, apply
-from .tape import Tape, new_tape
+from .tape import Tape, Var, new_tape
 
 
 class Call(Special):
@@ -54,12 +57,15 @@ class Call(Special):
         return out
 
 
+# -- checkpoint -----------------------------------------------------------------------------------
+
+
 def checkpoint(f: Callable) -> Callable:
     """``f``, whose intermediate values are not kept for the reverse sweep but computed again.
 
     It trades time for memory: a loop over segments, each a checkpointed ``scan``, keeps one state
-    a segment instead of one a step. The numbers do not change. A function that branches on its
-    numbers runs as it is.
+    a segment instead of one a step. The numbers do not change. ``f`` must be pure, for it runs
+    twice; its arguments may be anything, and it may use numbers from outside.
 
     >>> from mini_autodiff import grad
     >>> grad(checkpoint(lambda x: x * x * x))(2.0)
@@ -67,19 +73,169 @@ def checkpoint(f: Callable) -> Callable:
     """
 
     @functools.wraps(f)
-    def checkpointed(*args: Any) -> Any:
-        into = Atoms(args)
-        body = Trace()
-        try:
-            with running(body):
-                numbers = [body.new(lengths=lengths_of(x)) for x in into.atoms]
-                out = Atoms(f(*into.rebuild(numbers)))
-                body.outputs = [body.lift(x) for x in out.atoms]
-        except Branch:
-            return f(*args)
-        return out.rebuild(apply(Call(body), *into.atoms, *body.free))
+    def checkpointed(*args: Any, **kwargs: Any) -> Any:
+        into = Atoms((args, kwargs))
+        if here.trace:
+            return _traced(f, into)
+        call = Again(f, into)
+        numbers = apply(call, *call.numbers(into))
+        return call.rebuild(call.out, numbers)
 
     return checkpointed
+
+
+class Again(Special):
+    """One call of a checkpointed function, which the reverse sweep makes again."""
+
+    name = "call"
+
+    def __init__(self, f: Callable, into: Atoms):
+        self.f, self.into = f, into
+        self.out: Atoms
+
+    @staticmethod
+    def numbers(tree_of: Atoms) -> list:
+        """The real numbers of a tree; strings, integers and the like are left as they are."""
+        return [x for x in tree_of.atoms if isinstance(x, (float, Number))]
+
+    @staticmethod
+    def rebuild(tree_of: Atoms, numbers: list) -> Any:
+        """The tree with other real numbers."""
+        each = iter(numbers)
+        atoms = tree_of.atoms
+        return tree_of.rebuild([next(each) if isinstance(x, (float, Number)) else x for x in atoms])
+
+    def value(self, *args: Any) -> list:
+        given, named = self.rebuild(self.into, list(args))
+        self.out = Atoms(self.f(*given, **named))
+        return self.numbers(self.out)
+
+    def trace(self, trace: Any, args: tuple) -> list:
+        return self.value(*args)
+
+    def forward(self, run: Any, args: tuple) -> list:
+        return self.value(*args)
+
+    def reverse(self, tape: Tape, args: tuple) -> list:
+        values = [tape.lower(x) for x in args]
+        with acting_as(tape, Paused):
+            results = [tape.lower(x) for x in self.value(*values)]
+
+        def pull(cotangent: list) -> None:
+            pairs = [(k, cotangent[x.index]) for k, x in enumerate(out)]
+            pairs = [(k, c) for k, c in pairs if c is not None]
+            if not pairs:
+                return
+            again = tape.borrower = Repeating(tape)  # type: ignore[attr-defined]
+            with acting_as(tape, Lending):
+                inputs = [again.new(x) for x in values]
+                results = self.value(*inputs)
+                ends = [adopted(again, results[k]) for k, _ in pairs]
+                lent = list(again.known.items())
+                sources = inputs + [x for _, x in lent]
+                shares = again.pull(ends, [c for _, c in pairs], sources)
+            for x, share in zip(args, shares, strict=False):
+                tape.accumulate(cotangent, x, share)
+            for (place, _), share in zip(lent, shares[len(inputs) :], strict=True):
+                before = cotangent[place]
+                cotangent[place] = share if before is None else before + share
+
+        out = tape.call(results, pull)
+        return out
+
+
+@contextlib.contextmanager
+def acting_as(tape: Tape, kind: type) -> Iterator[Tape]:
+    """``tape``, for a while of another kind."""
+    before = tape.__class__
+    tape.__class__ = kind
+    try:
+        yield tape
+    finally:
+        tape.__class__ = before
+
+
+class Paused(Tape):
+    """A tape that writes nothing: its numbers give plain results."""
+
+    def record(self, value: Any, edges: tuple = ()) -> Any:
+        return value
+
+    def call(self, values: list, pull: Callable) -> list:
+        return values
+
+    def apply(self, op: Any, args: tuple, value: Any = None) -> Any:
+        return apply(op, *[self.lower(x) for x in args])
+
+
+class Repeating(Tape):
+    """The tape of a function that runs again; numbers of the first tape are inputs of it.
+
+    Attributes:
+        first: the tape of the first run.
+        known: a place on the first tape -> the input here.
+    """
+
+    def __init__(self, first: Tape):
+        super().__init__()
+        self.first = first
+        self.known: dict[int, Var] = {}
+
+    def apply(self, op: Any, args: tuple, value: Any = None) -> Any:
+        return super().apply(op, tuple(adopted(self, x) for x in args), value)
+
+
+def input_for(tape: Any, place: int) -> Var:
+    """The input of a repeating tape that stands for a place on the first one."""
+    if place not in tape.known:
+        tape.known[place] = Tape.record(tape, None)  # written whatever the tape acts as
+    return tape.known[place]
+
+
+def adopted(tape: Any, x: Any) -> Any:
+    """A number of the first tape as one of the repeating tape."""
+    if hasattr(tape.first, "known"):
+        x = adopted(tape.first, x)  # of a call inside a call
+    if not isinstance(x, Var) or x.owner is not tape.first:
+        return x
+    mine = input_for(tape, x.index)
+    mine.value = x.value
+    return mine
+
+
+class Lending(Tape):
+    """The first tape meanwhile: what is done with its numbers is written on the other."""
+
+    borrower: Any
+
+    def record(self, value: Any, edges: tuple = ()) -> Any:
+        places = [input_for(self.borrower, i).index for i in edges[::2]]
+        pairs = zip(places, edges[1::2], strict=True)
+        return self.borrower.record(value, tuple(x for pair in pairs for x in pair))
+
+    def apply(self, op: Any, args: tuple, value: Any = None) -> Any:
+        return self.borrower.apply(op, tuple(adopted(self.borrower, x) for x in args), value)
+
+
+def _traced(f: Callable, into: Atoms) -> Any:
+    """Inside a traced function: ``f`` is traced apart, and is one operation until it is printed."""
+    body = Trace()
+    given = [x for x in into.atoms if isinstance(x, Number)]
+    try:
+        with running(body):
+            inputs = iter([body.new(lengths=lengths_of(x)) for x in given])
+            atoms = [next(inputs) if isinstance(x, Number) else x for x in into.atoms]
+            args, kwargs = into.rebuild(atoms)
+            out = Atoms(f(*args, **kwargs))
+            body.outputs = [body.lift(x) for x in out.atoms if isinstance(x, Number)]
+    except Branch:
+        args, kwargs = into.rebuild(into.atoms)
+        return f(*args, **kwargs)
+    results = iter(apply(Call(body), *given, *body.free) if body.outputs else ())
+    return out.rebuild([next(results) if isinstance(x, Number) else x for x in out.atoms])
+
+
+# -- custom_vjp -----------------------------------------------------------------------------------
 
 
 class custom_vjp:
@@ -135,7 +291,8 @@ class CustomCall(Special):
             return self.value(*args)
         inner = Trace()
         with running(inner):
-            self.value(*[inner.new(lengths=lengths_of(x)) for x in args])
+            given = [inner.new(lengths=lengths_of(x)) if isinstance(x, Number) else x for x in args]
+            self.value(*given)
             outputs = [inner.lift(x) for x in self.out.atoms]
         if inner.free:
             raise TypeError(
@@ -161,7 +318,8 @@ class CustomCall(Special):
             given = [cotangent[x.index] for x in out]
             if all(c is None for c in given):
                 return
-            given = [0.0 if c is None else c for c in given]
+            pairs = zip(given, out, strict=True)
+            given = [ops.zero_like(x.value) if c is None else c for c, x in pairs]
             shares = self.backward_rule(kept, self.out.rebuild(given))
             if not isinstance(shares, tuple) or len(shares) != len(example):
                 raise TypeError(
@@ -169,10 +327,15 @@ class CustomCall(Special):
                     f"cotangent for each of the {len(example)} argument(s), but got "
                     f"{nested(shares)}"
                 )
-            rows = zip(example, shares, strict=True)
-            parts = [Atoms(x).match(s, "the backward rule's result") for x, s in rows]
-            for x, share in zip(args, [s for part in parts for s in part], strict=True):
-                tape.accumulate(cotangent, x, share)
+            places = iter(args)
+            for x, share in zip(example, shares, strict=True):
+                leaf = Atoms(x)
+                mine = [next(places) for _ in leaf.atoms]
+                if share is None:  # 0, as in JAX
+                    continue
+                parts = leaf.match(share, "the backward rule's result")
+                for y, part in zip(mine, parts, strict=True):
+                    tape.accumulate(cotangent, y, part)
 
         out = tape.call(self.out.atoms, pull)
         return out

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import errors, ops
-from .array import Atoms
+from .array import Atoms, unrolled
 from .ops import Number, apply
 from .tape import choose, depths, jacrev
 
@@ -136,11 +136,12 @@ def jacfwd(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     @functools.wraps(f)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         chosen, of_chosen = choose(f, args, kwargs, argnums)
+        chosen = unrolled(chosen)
         into = Atoms(tuple(chosen), real="jacfwd")
         forward = Forward(many=True)
         try:
             inputs = [Dual(x, Directions({j: 1.0}), forward) for j, x in enumerate(into.atoms)]
-            out = Atoms(of_chosen(*into.rebuild(inputs)))
+            out = Atoms(unrolled(of_chosen(*into.rebuild(inputs))))
         finally:
             forward.finished = True
         columns = range(len(inputs))

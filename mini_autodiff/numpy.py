@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import array as arrays
-from . import ops
+from . import lax, ops
 from .array import Array, array, elementwise, matmul, reduce_sum
 from .ops import scalar
 from .tape import Var
@@ -191,7 +191,10 @@ def cumsum(a: Any, axis: int | None = None) -> Array:
 
 
 def _running_sums(a: Array) -> Array:
-    return Array(itertools.accumulate(a), a.shape[1:])
+    if not a.long:
+        return Array(itertools.accumulate(a), a.shape[1:])
+    _, rest = lax.scan(lambda total, row: (total + row,) * 2, a[0], a[1:])
+    return concatenate([Array([a[0]]), rest])
 
 
 def diff(a: Any, n: int = 1, axis: int = -1) -> Array:
@@ -228,12 +231,20 @@ def _extreme(name: str, op: ops.Op, better: ops.Op, a: Any, axis: int | None) ->
     if 0 in (a.shape if axis is None else [a.shape[axis]]):
         raise ValueError(f"an array of shape {a.shape} has no numbers to take the {name} of")
 
-    def fold(rows: Array) -> Any:
-        best, ties = rows[0], arrays.full(rows.shape[1:], 1.0)
-        for row in rows[1:]:
-            one_more = ties + elementwise(ops.eq, row, best)
-            ties = elementwise(ops.where, elementwise(better, row, best), 1.0, one_more)
-            best = elementwise(op, best, row, ties)
-        return best
+    def step(so_far: tuple, row: Any) -> tuple:
+        best, ties = so_far
+        one_more = ties + elementwise(ops.eq, row, best)
+        ties = elementwise(ops.where, elementwise(better, row, best), 1.0, one_more)
+        return (elementwise(op, best, row, ties), ties), None
 
-    return fold(arrays.flat(a)) if axis is None else arrays.along(fold, a, axis)
+    def fold(rows: Array) -> Any:
+        so_far = rows[0], arrays.full(rows.shape[1:], 1.0)
+        if rows.long:
+            return lax.scan(step, so_far, rows[1:])[0][0] if len(rows) > 1 else rows[0]
+        for row in rows.items[1:]:
+            so_far, _ = step(so_far, row)
+        return so_far[0]
+
+    if axis is None:
+        return fold(a.in_any_order() if a.long else arrays.flat(a))
+    return arrays.along(fold, a, axis)

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import errors, ops
-from .array import Atoms, basis, nested
+from .array import Atoms, basis, nested, unrolled
 from .hooks import here
 from .ops import Number, apply
 
@@ -330,8 +330,9 @@ def jacrev(f: Callable, argnums: int | tuple[int, ...] = 0) -> Callable:
     @functools.wraps(f)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         chosen, of_chosen = choose(f, args, kwargs, argnums)
+        chosen = unrolled(chosen)
         value, pull = vjp(of_chosen, *chosen)
-        out = Atoms(value)
+        out = Atoms(unrolled(value))
         rows = [pull(out.rebuild(e)) for e in basis(len(out.atoms))]
         inner = Atoms(chosen[0] if isinstance(argnums, int) else tuple(chosen))
         return out.outer(inner, [Atoms(row).atoms for row in rows])

@@ -21,12 +21,11 @@ _HERE = Path(__file__).parent
 class Table(dict[str, list[float]]):
     """Columns by name, each a list of floats, and where they come from.
 
-    Attributes:
-        title: one line.
-        source: where the figures come from.
-        licence: of the figures and of the file.
-        units: column name -> its unit.
-        faults: the known faults of the data, one sentence each.
+    Attributes
+    ----------
+    title, source, licence : str
+    units : dict from column name to its unit
+    faults : tuple of str, the known faults of the data
     """
 
     def __init__(self, columns: dict[str, list[float]], about: dict[str, list[str]]):
@@ -48,8 +47,10 @@ def load(name: str) -> Table | dict:
     >>> table.units["hare"]
     'thousands of pelts'
 
-    Raises:
-        KeyError: if there is no such file; the message lists the names there are.
+    Raises
+    ------
+    KeyError
+        If there is no such file; the message lists the names there are.
     """
     table, result = _HERE / f"{name}.csv", _HERE / f"{name}.json"
     if table.is_file():

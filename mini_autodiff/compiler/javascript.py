@@ -43,8 +43,30 @@ HELPERS = {  # what Math does not have; printed once, inside the function that n
         items.forEach((x, k) => { out[start + k * step] = x; });
         return out;
     }""",
-    "add_items": """(a, b) =>
-        a.map((x, i) => Array.isArray(x) ? add_items(x, b[i]) : x + b[i])""",
+    "each": """(f, ...lists) => {
+        const [a, b, c] = lists;
+        if (lists.length === 1) return a.map(x => f(x));
+        if (lists.length === 2) return a.map((x, i) => f(x, b[i]));
+        if (lists.length === 3) return a.map((x, i) => f(x, b[i], c[i]));
+        return a.map((x, i) => f(...lists.map(y => y[i])));
+    }""",
+    "sum_of": """(...columns) => {
+        let sum = -0;
+        for (let i = 0; i < columns[0].length; i++)
+            for (const column of columns) sum += +column[i];
+        return sum;
+    }""",
+    "sum_from": """(sum, ...columns) => {
+        for (let i = 0; i < columns[0].length; i++)
+            for (const column of columns) sum += +column[i];
+        return sum;
+    }""",
+    "turned": "a => a[0].map((_, j) => a.map(row => row[j]))",
+    "matrix_product": """(a, b) => a.map(row => b[0].map((_, j) => {
+        let sum = row[0] * b[0][j];
+        for (let k = 1; k < row.length; k++) sum += row[k] * b[k][j];
+        return sum;
+    }))""",
 }
 
 
@@ -66,6 +88,20 @@ class JavaScriptPrinter(Printer):
 
     def declared(self, name: str, new: bool) -> str:
         return f"let {name}" if new else name
+
+    def each(self, text: str, names: list[str], lists: list[str], n: int) -> str:
+        if not lists:
+            return f"Array.from({{length: {n}}}, () => {text})"
+        return f"each(({', '.join(names)}) => {text}, {', '.join(lists)})"
+
+    def named(self, x: Any, env: dict) -> str:
+        """The text of a result; a list has a name, for its rows may be joined with others."""
+        text = self.text(x, env)
+        if not getattr(x, "lengths", ()) or text.isidentifier():
+            return text
+        name = self.numbered()
+        self.assign(name, text, True, "")
+        return name
 
     def assign_all(self, names: list[str], texts: list[str]) -> None:
         self.line(f"[{', '.join(names)}] = [{', '.join(texts)}];")
@@ -167,8 +203,8 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
         printer.line(f"let {label} = {reads[k]};")
         env[x.index] = (label, ATOM)
     printer.block(everything, env, count_uses(everything))
-    texts = iter([printer.text(x, env) for x in everything.outputs])
-    printer.line(f"return {_result(out, texts)};")
+    texts = [printer.named(x, env) for x in everything.outputs]
+    printer.line(f"return {_result(out, iter(texts))};")
     body = "\n".join(printer.lines)
     top = [f"    const {key} = {numbers(x)};" for key, x in printer.constants.items()]
     for helper, text in HELPERS.items():
@@ -205,6 +241,9 @@ def _paths(args: tuple, parameters: list[str]) -> list[str]:
         elif isinstance(x, Array) and len(x) > UNROLL:
             rows = _places(x.items[0])
             out.extend(f"{path}.map(row => row{at})" if at else path for at in rows)
+        elif isinstance(x, Array) and max(x.shape, default=0) > UNROLL:
+            for i, row in enumerate(x.items):
+                walk(row, f"{path}[{i}]")
         elif isinstance(x, Array):
             out.extend(path + at for at in _places(x))
         elif type(x) in (list, tuple):
@@ -245,13 +284,7 @@ def _leaf(x: Any, texts: Any) -> str:
         names = [next(texts) for _ in x.columns]
         if x.ndim == 1:
             return names[0]
-        if isinstance(x.like, Stacked):
-            return names[0] if len(names) == 1 else _rows(names)
-        return _rows(names)
+        return f"{names[0]}.map((_, i) => {_leaf(x.like, (f'{name}[i]' for name in names))})"
     if isinstance(x, Array):
         return "[" + ", ".join(_leaf(item, texts) for item in x.items) + "]"
     return next(texts)
-
-
-def _rows(names: list[str]) -> str:
-    return f"{names[0]}.map((_, i) => [{', '.join(f'{n}[i]' for n in names)}])"

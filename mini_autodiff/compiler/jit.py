@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import tree
-from ..array import UNROLL, Array, Atoms, array
+from ..array import UNROLL, Array, Atoms, array, full
 from ..hooks import here
 from ..ops import Number
 from ..tape import Tape
 from .prune import prune
-from .python import BranchFlipped, load, print_python
+from .python import SCOPE, BranchFlipped, load, print_python
 from .stacked import Stacked
 from .surroundings import Surroundings
 from .trace import Branch, Trace, running
@@ -39,7 +39,7 @@ class Program:
         if self.closed:
             pruned = prune(self.trace, keep_inputs=True)
             name = re.sub(r"\W", "_", getattr(f, "__name__", "f"))
-            name = "program" if name == "_lambda_" else name
+            name = "program" if name == "_lambda_" or name in SCOPE else name
             self.source, constants = print_python(pruned, name)
             self.run = load(self.source, constants, name)
 
@@ -63,12 +63,10 @@ def _fill(like: Array, values: Any) -> Array:
         return Array(_fill_row(like.like, iter(row)) for row in zip(*columns, strict=True))
     if like.ndim == 1:
         return Array.of([next(values) for _ in like.items])
-    return Array(_fill(row, values) for row in like.items)
+    return Array((_fill(row, values) for row in like.items), like.shape[1:])
 
 
 def _fill_row(like: Any, values: Any) -> Any:
-    if isinstance(like, Stacked):
-        return _fill(like, values)
     return like.rebuild(values) if isinstance(like, Array) else next(values)
 
 
@@ -92,8 +90,8 @@ class Call:
             if hasattr(x, "tolist") and not isinstance(x, Array):
                 x = self.leaves[i] = array(x)
             if isinstance(x, Array):
-                self.values += _columns(x) if len(x) > UNROLL else x.atoms()
-                self.traced |= len(x) > UNROLL and not x.settled()
+                self.values += lists_of(x)
+                self.traced |= not x.plain
             kinds.append(x.shape if isinstance(x, Array) else (type(x), x))
         kinds_of_number = set(map(type, self.values))
         if kinds_of_number != {float}:
@@ -104,14 +102,8 @@ class Call:
         """The arguments with traced numbers in place of floats."""
         leaves: list[Any] = []
         for x, name in zip(self.leaves, _leaf_names(f, self.args, self.kwargs), strict=True):
-            if isinstance(x, Array) and len(x) > UNROLL:
-                width = len(_columns(x[:1]))
-                label = [name] if width == 1 else [f"{name}_{j}" for j in range(width)]
-                lists = [trace.new(label[j], (len(x),), width > 1) for j in range(width)]
-                leaves.append(Stacked(lists, len(x), x.items[0]))
-            elif isinstance(x, Array):
-                numbers = [trace.new(f"{name}_{j}", indexed=True) for j in range(x.size)]
-                leaves.append(x.rebuild(iter(numbers)))
+            if isinstance(x, Array):
+                leaves.append(inputs_for(trace, x, name))
             else:
                 new = isinstance(x, float)
                 leaves.append(trace.new(name, indexed=name[-1:].isdigit()) if new else x)
@@ -119,10 +111,28 @@ class Call:
         return args, kwargs[0] if kwargs else {}
 
 
-def _columns(x: Array) -> list:
+def lists_of(x: Array) -> list:
+    """An array as a program takes it: columns, if it is long, or has long rows; else numbers."""
     if x.ndim == 1:
-        return [x.items]
-    return list(zip(*(row.atoms() for row in x.items), strict=True))
+        return [x.items] if len(x) > UNROLL else list(x.items)
+    if len(x) > UNROLL:
+        return list(zip(*(row.numbers() for row in x.items), strict=True))
+    return [y for row in x.items for y in lists_of(row)]
+
+
+def inputs_for(trace: Trace, x: Array, name: str) -> Array:
+    """Inputs of a trace in place of these lists and numbers."""
+    n = len(x)
+    if n > UNROLL:
+        width = x.size // n
+        labels = [name] if width == 1 else [f"{name}_{j}" for j in range(width)]
+        lists = [trace.new(label, (n,), width > 1) for label in labels]
+        return Stacked(lists, n, full(x.shape[1:], 0.0))
+    if max(x.shape, default=0) > UNROLL:
+        rows = (inputs_for(trace, row, f"{name}_{i}") for i, row in enumerate(x.items))
+        return Array(rows, x.shape[1:])
+    numbers = [trace.new(f"{name}_{j}", indexed=True) for j in range(x.size)]
+    return x.rebuild(iter(numbers))
 
 
 def parameters(f: Callable) -> list[str]:

@@ -1,21 +1,26 @@
 """The lists of a traced program, and operations on them.
 
-A long array is one list there. These few operations move numbers between lists. They are linear,
-so each brings its transpose: how the cotangent of the result goes back to the arguments.
+A long array is there a list for each number of a row: its *columns*. The operations of the table
+work on columns number by number, as they do on numbers; these few here move numbers between lists.
+Each brings its transpose: how the cotangent of the result goes back to the arguments.
 """
 
 from __future__ import annotations
 
 import functools
 import itertools
+import operator
 from collections.abc import Callable
 from typing import Any
 
 from .. import ops
+from ..hooks import here
 from ..ops import Number, Special, apply
 
+Lengths = tuple[int, ...]
 
-def lengths_of(x: Any) -> tuple[int, ...]:
+
+def lengths_of(x: Any) -> Lengths:
     """The lengths of a list inside a traced program; empty for a number, whatever wraps it."""
     if type(x) is float:
         return ()
@@ -26,7 +31,7 @@ def lengths_of(x: Any) -> tuple[int, ...]:
     return (len(x), *lengths_of(x[0])) if isinstance(x, (tuple, list)) and x else ()
 
 
-def zeros(lengths: tuple[int, ...]) -> Any:
+def zeros(lengths: Lengths) -> Any:
     """0.0, or a list of zeros."""
     zero: Any = 0.0
     for n in reversed(lengths):
@@ -40,7 +45,7 @@ def zero_of(x: Any) -> Any:
 
 
 class Items(tuple):
-    """A list inside a program, with the sum of two lists number by number (a tuple would join)."""
+    """A list of plain numbers inside a program: a constant, or the zero of a list."""
 
     __slots__ = ()
 
@@ -48,46 +53,87 @@ class Items(tuple):
         return zero_of(self)
 
     def __add__(self, other: Any) -> Any:
-        if isinstance(other, Number):
-            return apply(ops.add, self, other)
-        return Items(a + b for a, b in zip(self, other, strict=True))
+        return perform(ops.add, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return apply(ops.add, other, self)
+        return perform(ops.add, other, self)
 
-    def __rmul__(self, slope: Any) -> Any:
-        return Items(slope * a for a in self)
+    def __mul__(self, other: Any) -> Any:
+        return perform(ops.mul, self, other) if _operand(other) else NotImplemented
 
-    __mul__ = __rmul__
+    def __rmul__(self, other: Any) -> Any:
+        return perform(ops.mul, other, self)
+
+
+def _operand(x: Any) -> bool:
+    return isinstance(x, (Number, float, int, Items))
 
 
 def items(x: Any) -> Any:
     """Lists, also inside lists, as ``Items``; a number as it is."""
-    if not isinstance(x, (list, tuple)):
-        return x
-    return Items(map(items, x)) if x and isinstance(x[0], (list, tuple)) else Items(x)
+    return Items(map(items, x)) if isinstance(x, (list, tuple)) else x
+
+
+def perform(op: Any, *args: Any) -> Any:
+    """``op`` of numbers of any kind, and, number by number, of lists of plain ones."""
+    lists = [x for x in args if isinstance(x, (list, tuple))]
+    if type(op) is not ops.Op or not lists or any(isinstance(x, Number) for x in args):
+        return apply(op, *args)
+    columns = [x if isinstance(x, (list, tuple)) else itertools.repeat(x) for x in args]
+    return Items(perform(op, *row) for row in zip(*columns, strict=False))
+
+
+class Constant(Special):
+    """A list of plain numbers as an entry of a trace."""
+
+    name = "constant"
+    source: Any = None
+
+    def __init__(self, numbers: Any):
+        self.items = items(numbers)
+
+    def value(self) -> Any:
+        return here.trace.constant(self.items) if here.trace else self.items
+
+    def trace(self, trace: Any, args: tuple) -> Any: ...
+
+    def reverse(self, tape: Any, args: tuple) -> Any: ...
+
+    def forward(self, run: Any, args: tuple) -> Any: ...
 
 
 # -- operations -----------------------------------------------------------------------------------
 
 
 class ListOp(Special):
-    """An operation on lists.
+    """A linear operation on lists.
 
-    ``value`` computes it, ``transpose(c, *args)`` gives the cotangents of the arguments,
-    ``text`` (Python) and ``javascript`` write it, with ``{}`` for the arguments.
+    Attributes:
+        compute: its value for plain lists.
+        lengths: the lengths of its result from those of its arguments.
+        transpose: ``transpose(c, *args)`` gives the cotangents of the arguments.
+        text: how it is written in Python, with ``{}`` for the arguments; also ``javascript``.
     """
 
-    def __init__(self, name: str, value: Callable, transpose: Callable, python: str, js: str):
-        self.name, self.compute, self.transpose = name, value, transpose
-        self.text, self.javascript = python, js
+    def __init__(
+        self, name: str, compute: Callable, lengths: Callable, transpose: Callable,
+        text: str, javascript: str = "",
+    ):  # fmt: skip
+        self.name, self.compute, self.lengths, self.transpose = name, compute, lengths, transpose
+        self.text, self.javascript = text, javascript or text
 
     def value(self, *args: Any) -> Any:
         return items(self.compute(*args))
 
     def trace(self, trace: Any, args: tuple) -> Any:
-        example = self.value(*[zero_of(x) for x in args])
-        return trace.once(self, args, lengths_of(example))
+        known = self.known(trace, *args)
+        if known is not None:
+            return known
+        return trace.once(self, args, self.lengths(*map(lengths_of, args)))
+
+    def known(self, trace: Any, *args: Any) -> Any:
+        """The result, if another entry of the trace holds it."""
+        return None
 
     def reverse(self, tape: Any, args: tuple) -> Any:
         values = [tape.lower(x) for x in args]
@@ -106,55 +152,186 @@ class ListOp(Special):
         along = [run.directions(x) for x in args]
         tangent = {}
         for d in sorted({d for t in along for d in t}):
-            parts = [t.get(d, zero_of(x)) for t, x in zip(along, values, strict=True)]
-            tangent[d] = apply(self, *parts)
+            tangent[d] = self.tangent(values, [t.get(d) for t in along])
         return run.dual(apply(self, *values), tangent)
 
-
-def item(i: int) -> ListOp:
-    """One item of a list."""
-
-    def transpose(c: Any, a: Any) -> list:
-        return [apply(spread(i, 1, lengths_of(a)[0]), apply(pack, c))]
-
-    return ListOp(f"item {i}", lambda a: a[i], transpose, f"{{}}[{i}]", f"{{}}[{i}]")
+    def tangent(self, values: list, along: list) -> Any:
+        """The tangent of the result; ``None`` stands for 0."""
+        pairs = zip(along, values, strict=True)
+        return apply(self, *[zero_of(x) if t is None else t for t, x in pairs])
 
 
-def part(start: int, stop: int, step: int) -> ListOp:
-    """Every ``step``-th item from ``start`` up to, not including, ``stop``."""
+class Reading(ListOp):
+    """An operation that takes some rows of one list.
 
-    def transpose(c: Any, a: Any) -> list:
-        return [apply(spread(start, step, lengths_of(a)[0]), c)]
+    On a tape, all readings of a list share one entry (``Reader``), so that a program that takes
+    its numbers one by one has a gradient that makes the list once.
+    """
 
-    python = f"{{}}[{start}:{stop}:{step}]" if step > 1 else f"{{}}[{start}:{stop}]"
-    js = f"{{}}.slice({start}, {stop})"
-    js += f".filter((_, i) => i % {step} === 0)" if step > 1 else ""
-    name = f"part {start}:{stop}:{step}"
-    return ListOp(name, lambda a: tuple(a[start:stop:step]), transpose, python, js)
+    def reverse(self, tape: Any, args: tuple) -> Any:
+        return tape.read(self, args[0])
 
 
-def spread(start: int, step: int, n: int) -> ListOp:
-    """A list of ``n`` items: the given ones at ``start``, ``start + step``, ...; else zero."""
+class Reader:
+    """The rows that were taken from one list on a tape."""
 
-    def transpose(c: Any, a: Any) -> list:
-        stop = start + (lengths_of(a)[0] - 1) * step + 1
-        return [apply(part(start, stop, step), c)]
+    def __init__(self, tape: Any, source: Any):
+        self.tape, self.source = tape, source
+        self.taken: dict[str, tuple[Reading, Any]] = {}
 
-    call = f"spread({{}}, {start}, {step}, {n})"
-    value = functools.partial(spread_items, start=start, step=step, n=n)
-    return ListOp(f"spread {start}:{step}:{n}", value, transpose, call, call)
+    def take(self, op: Reading) -> Any:
+        """The rows, on the tape."""
+        if op.name not in self.taken:
+            self.taken[op.name] = op, self.tape.new(apply(op, self.source.value))
+        return self.taken[op.name][1]
+
+    def pull(self, cotangent: list) -> None:
+        """Put the cotangents of the rows into one list, that of the source."""
+        single: dict[int, Any] = {}
+        n = lengths_of(self.source)[0]
+        shares = []
+        for op, row in self.taken.values():
+            c = cotangent[row.index]
+            if c is not None and isinstance(op, Item):
+                single[op.i] = c
+            elif c is not None:
+                shares += op.transpose(c, self.source.value)
+        for share in [*placed(single, n), *shares]:
+            self.tape.accumulate(cotangent, self.source, share)
 
 
-def spread_items(given: Any, start: int, step: int, n: int) -> list:
-    """The helper that printed programs call."""
-    out = [zero_of(given[0])] * n
-    out[start : start + (len(given) - 1) * step + 1 : step] = given
-    return out
+def placed(rows: dict[int, Any], n: int) -> list:
+    """Lists of ``n`` rows whose sum has these rows, and zeros elsewhere."""
+    if not rows:
+        return []
+    places = sorted(rows)
+    steps = {j - i for i, j in itertools.pairwise(places)}
+    if len(steps) < 2 and len(places) < n:
+        given = apply(pack, *[rows[i] for i in places])
+        return [apply(spread(places[0], min(steps, default=1), n), given)]
+    if n <= 4 * len(places):
+        zero = zero_of(rows[places[0]])
+        return [apply(pack, *[rows.get(i, zero) for i in range(n)])]
+    return [apply(spread(i, 1, n), apply(pack, c)) for i, c in rows.items()]
 
 
-def add_items(a: Any, b: Any) -> list:
-    """Two lists, number by number; the helper that printed programs call."""
-    return [add_items(x, y) if isinstance(x, (list, tuple)) else x + y for x, y in zip(a, b)]  # noqa: B905
+class Item(Reading):
+    """One row of a list."""
+
+    def __init__(self, i: int):
+        self.i = i
+        super().__init__(f"item {i}", operator.itemgetter(i), _rest, self._transpose, f"{{}}[{i}]")
+
+    def _transpose(self, c: Any, a: Any) -> list:
+        return placed({self.i: c}, lengths_of(a)[0])
+
+    def known(self, trace: Any, a: Any) -> Any:
+        op, given, i = trace.ops[a.index], trace.args[a.index], self.i
+        if op is pack:
+            return given[i]
+        if op is join:
+            for x in given:
+                n = lengths_of(x)[0]
+                if i < n:
+                    return apply(item(i), x)
+                i -= n
+        return given[0] if op.name.startswith("repeat") else None
+
+
+def _rest(lengths: Lengths) -> Lengths:
+    return lengths[1:]
+
+
+@functools.cache
+def item(i: int) -> Item:
+    """One row of a list."""
+    return Item(i)
+
+
+class Part(Reading):
+    """Every ``step``-th row from ``start`` up to, not including, ``stop``."""
+
+    def __init__(self, start: int, stop: int, step: int):
+        self.rows = range(start, stop, step)
+        python = f"{{}}[{start}:{stop}:{step}]" if step > 1 else f"{{}}[{start}:{stop}]"
+        js = f"{{}}.slice({start}, {stop})"
+        js += f".filter((_, i) => i % {step} === 0)" if step > 1 else ""
+        where = slice(start, stop, step)
+        super().__init__(
+            f"part {start}:{stop}:{step}",
+            operator.itemgetter(where),
+            lambda a: (len(self.rows), *a[1:]),
+            lambda c, a: [apply(spread(start, step, lengths_of(a)[0]), c)],
+            python,
+            js,
+        )
+
+    def known(self, trace: Any, a: Any) -> Any:
+        op, given, n = trace.ops[a.index], trace.args[a.index], len(self.rows)
+        if op is pack:
+            return apply(pack, *[given[i] for i in self.rows])
+        if isinstance(op, Spread) and self.rows.step == op.step == 1:
+            first, count = op.start - self.rows.start, lengths_of(given[0])[0]
+            if first + count <= 0 or first >= n:
+                return zeros((n, *a.lengths[1:]))
+            if first >= 0 and first + count <= n:
+                return apply(spread(first, 1, n), given[0])
+        return a if n == a.lengths[0] else None
+
+
+@functools.cache
+def part(start: int, stop: int, step: int) -> Part:
+    """Every ``step``-th row from ``start`` up to, not including, ``stop``."""
+    return Part(start, stop, step)
+
+
+class Spread(ListOp):
+    """A list of ``n`` rows: the given ones at ``start``, ``start + step``, ...; else zero."""
+
+    def __init__(self, start: int, step: int, n: int):
+        self.start, self.step, self.n = start, step, n
+        super().__init__(
+            f"spread {start}:{step}:{n}",
+            functools.partial(spread_items, start=start, step=step, n=n),
+            lambda a: (n, *a[1:]),
+            self._transpose,
+            f"spread({{}}, {start}, {step}, {n})",
+        )
+
+    def _transpose(self, c: Any, a: Any) -> list:
+        stop = self.start + (lengths_of(a)[0] - 1) * self.step + 1
+        return [apply(part(self.start, stop, self.step), c)]
+
+
+@functools.cache
+def spread(start: int, step: int, n: int) -> Spread:
+    """A list of ``n`` rows: the given ones at ``start``, ``start + step``, ...; else zero."""
+    return Spread(start, step, n)
+
+
+@functools.cache
+def repeat(n: int) -> ListOp:
+    """A list that holds a number, or a list, ``n`` times."""
+    return ListOp(
+        f"repeat {n}",
+        lambda a: [a] * n,
+        lambda a: (n, *a),
+        lambda c, a: [total_rows(c) if lengths_of(a) else apply(total, c)],
+        f"[{{}}] * {n}",
+        f"Array({n}).fill({{}})",
+    )
+
+
+def widened(x: Any, n: int) -> Any:
+    """A number as a list that holds it ``n`` times, in the trace that is running."""
+    if not here.trace or (isinstance(x, Number) and x.owner.depth > here.trace.depth):
+        return apply(repeat(n), x)
+    return here.trace.apply(repeat(n), (x,))
+
+
+def total_rows(c: Any) -> Any:
+    """The sum of the rows of a list of lists."""
+    return functools.reduce(operator.add, [apply(item(i), c) for i in range(lengths_of(c)[0])])
 
 
 def _join_transpose(c: Any, *lists: Any) -> list:
@@ -162,52 +339,111 @@ def _join_transpose(c: Any, *lists: Any) -> list:
     return [apply(part(i, j, 1), c) for i, j in itertools.pairwise(starts)]
 
 
-def _pack_transpose(c: Any, *numbers: Any) -> list:
-    return [apply(item(i), c) for i in range(len(numbers))]
+def _like_every(c: Any, *lists: Any) -> list:
+    return [widened(c, lengths_of(a)[0]) if lengths_of(a) else c for a in lists]
 
 
-pack = ListOp("pack", lambda *numbers: numbers, _pack_transpose, "[{, }]", "[{, }]")
+pack = ListOp(
+    "pack",
+    lambda *rows: rows,
+    lambda *rows: (len(rows), *rows[0]),
+    lambda c, *rows: [apply(item(i), c) for i in range(len(rows))],
+    "[{, }]",
+)
 join = ListOp(
     "join",
     lambda *lists: [x for a in lists for x in a],
+    lambda *lists: (sum(a[0] for a in lists), *lists[0][1:]),
     _join_transpose,
     "[*{, *}]",
     "[...{, ...}]",
 )
-add_lists = ListOp(
-    "add", add_items, lambda c, a, b: [c, c], "add_items({}, {})", "add_items({}, {})"
+backwards: ListOp = ListOp(
+    "backwards",
+    lambda a: a[::-1],
+    lambda a: a,
+    lambda c, a: [apply(backwards, c)],
+    "{}[::-1]",
+    "[...{}].reverse()",
+)
+total = ListOp("total", lambda *a: sum_rows(*a), lambda *a: (), _like_every, "sum_of({, })")
+total_from = ListOp(
+    "total_from", lambda *a: sum_from(*a), lambda *a: (), _like_every, "sum_from({, })"
+)
+turn: ListOp = ListOp(
+    "turn",
+    lambda a: list(zip(*a, strict=True)),
+    lambda a: (a[1], a[0], *a[2:]),
+    lambda c, a: [apply(turn, c)],
+    "turned({})",
 )
 
 
-class Unpack(Special):
-    """A list as its numbers."""
+class Product(ListOp):
+    """The product of two matrices, each a list of rows."""
 
-    name = "unpack"
-
-    def value(self, a: Any) -> list:
-        return list(a)
-
-    def trace(self, trace: Any, args: tuple) -> list:
-        return [apply(item(i), args[0]) for i in range(lengths_of(args[0])[0])]
-
-    def reverse(self, tape: Any, args: tuple) -> list:
-        a = tape.lower(args[0])
-        parts = apply(self, a)
-
-        def pull(cotangent: list) -> None:
-            c = [cotangent[x.index] for x in out]
-            if any(x is not None for x in c):
-                pairs = zip(c, parts, strict=True)
-                c = [zero_of(x) if share is None else share for share, x in pairs]
-                tape.accumulate(cotangent, args[0], apply(pack, *c))
-
-        out = tape.call(parts, pull)
-        return out
-
-    def forward(self, run: Any, args: tuple) -> list:
-        parts = apply(self, run.lower(args[0]))
-        along = {d: apply(self, t) for d, t in run.directions(args[0]).items()}
-        return [run.dual(x, {d: t[i] for d, t in along.items()}) for i, x in enumerate(parts)]
+    def tangent(self, values: list, along: list) -> Any:
+        (a, b), (da, db) = values, along
+        parts = [apply(self, da, b)] if da is not None else []
+        parts += [apply(self, a, db)] if db is not None else []
+        return functools.reduce(operator.add, parts)
 
 
-unpack = Unpack()
+product: Product = Product(
+    "product",
+    lambda a, b: matrix_product(a, b),
+    lambda a, b: (a[0], b[1]),
+    lambda c, a, b: [apply(product, c, apply(turn, b)), apply(product, apply(turn, a), c)],
+    "matrix_product({, })",
+)
+
+
+# -- what printed programs call -------------------------------------------------------------------
+
+
+def spread_items(given: Any, start: int, step: int, n: int) -> list:
+    """The given rows at ``start``, ``start + step``, ... of ``n``."""
+    out = [zero_of(given[0])] * n
+    out[start : start + (len(given) - 1) * step + 1 : step] = given
+    return out
+
+
+def sum_rows(*columns: Any) -> Any:
+    """The sum of the numbers of columns, row by row from the first, as ``a + b + c`` is."""
+    return sum_from(-0.0, *columns)  # the one number that changes none
+
+
+def sum_from(start: Any, *columns: Any) -> Any:
+    """``start``, and then the numbers of columns, row by row."""
+    if len(columns) == 1:
+        for x in columns[0]:
+            start += x
+        return start
+    for row in zip(*columns, strict=True):
+        for x in row:
+            start += x
+    return start
+
+
+def turn_rows(a: Any) -> list:
+    """Rows as columns."""
+    return list(zip(*a, strict=True))
+
+
+@functools.cache
+def _dot_products(k: int) -> Callable:
+    """The products of all rows of two lists, of ``k`` numbers each, written out."""
+    xs, ys = (", ".join(f"{letter}{i}" for i in range(k)) + "," for letter in "xy")
+    terms = " + ".join(f"x{i} * y{i}" for i in range(k))
+    return eval(f"lambda rows, columns: [[{terms} for {ys} in columns] for {xs} in rows]")
+
+
+LONGEST_WRITTEN_OUT = 200
+
+
+def matrix_product(a: Any, b: Any) -> list:
+    """The product of two matrices, summed from left to right."""
+    columns = list(zip(*b, strict=True))
+    if len(b) <= LONGEST_WRITTEN_OUT:
+        return _dot_products(len(b))(a, columns)
+    return [[sum_rows(list(map(operator.mul, row, c))) for c in columns] for row in a]

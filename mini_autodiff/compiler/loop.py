@@ -13,7 +13,7 @@ from typing import Any
 from .. import ops
 from ..ops import Op, Special, apply
 from ..tape import Tape, Var
-from .lists import Items, lengths_of, zero_of
+from .lists import Items, lengths_of, perform, zero_of
 from .prune import mark, prune, written_out
 from .trace import NamingTape, Output, Trace, Traced, replay, running, smooth
 
@@ -164,7 +164,7 @@ class Loop(Special):
             if i in functions:
                 kept.append(result := apply(op, *args))
                 return result
-            return apply(op, *args)
+            return perform(op, *args)
 
         with running(body, naming=False):
             inputs = [body.new(lengths=x.lengths) for x in self.body.inputs]
@@ -240,7 +240,7 @@ class Loop(Special):
                     return tape.apply(op, tuple(args), next(kept) if i in functions else None)
                 if isinstance(op, Loop):
                     return op.recorded(tape, args, [next(kept) for _ in op.remembering().results])
-                return apply(op, *args)
+                return perform(op, *args)
 
             out = replay(self.body, inner, recall)
             ends = [(inner[k], total[k]) for k in summed]

@@ -7,6 +7,7 @@ value that the model gave a name gets a line of its own; the cotangent of ``x`` 
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import keyword
 import re
@@ -19,6 +20,7 @@ from .formulas import ATOM, PRECEDENCE, binding, plan, repeats
 from .trace import Input, Output, Trace, Traced
 
 WIDTH = 72
+OPEN, CLOSE = "\ue000", "\ue001"  # around a list, where a formula has the name of its item
 PAGE = 85  # what a page of the book shows of a line
 RESERVED = set(keyword.kwlist) | set(
     words(
@@ -40,6 +42,13 @@ class Printer(ABC):
         self.given: set[str] = set()  # every name so far, also those that are free again
         self.numbers: dict[str, int] = {}  # where to look for the next free v1, v2, ...
         self.constants: dict[str, Any] = {}
+        self.known: dict[int, str] = {}  # the id of a constant -> its name
+        self.elements: dict[int, tuple[str, int]] = {}  # of lists: the formula of one number
+        self.results: dict[int, dict[int, list[int]]] = {}  # of loops: the entries that hold them
+        self.live: list[tuple] = []  # entries that may still be read, by their last use
+        self.mentioned: Counter[str] = Counter()  # the words in the text of these
+        self.dead: set[str] = set()  # names that nothing reads any more
+        self.seen = 0  # how many entries were looked at
 
     # -- what a language says --
     append = "append"
@@ -55,6 +64,10 @@ class Printer(ABC):
     def declared(self, name: str, new: bool) -> str:
         """The left side of an assignment; ``new`` if the name is."""
         return name
+
+    @abstractmethod
+    def each(self, text: str, names: list[str], lists: list[str], n: int) -> str:
+        """A list made by a formula from the items of others, called by these names."""
 
     @abstractmethod
     def assign_all(self, names: list[str], texts: list[str]) -> None: ...
@@ -98,13 +111,12 @@ class Printer(ABC):
 
     def constant(self, x: Any) -> str:
         """The name of a list that the program reads but that is no argument."""
-        for name, known in self.constants.items():
-            if known is x:
-                return name
-        names = (f"data_{k}" for k in itertools.count(1))
-        name = next(n for n in names if n not in self.given | self.taken | self.constants.keys())
-        self.constants[name] = x
-        return name
+        if id(x) not in self.known:
+            name = f"data_{len(self.known) + 1}"
+            while name in self.given or name in self.taken:
+                name += "_"
+            self.constants[name], self.known[id(x)] = x, name
+        return self.known[id(x)]
 
     def numbered(self, letter: str = "v") -> str:
         k = self.numbers.get(letter, 1)
@@ -123,27 +135,69 @@ class Printer(ABC):
         guards = {c.index: outcome for c, outcome in trace.guards}
         formulas: dict[int, str] = {}
         last = _last_use(trace) if any(op and op.name == "loop" for op in trace.ops) else {}
+        outside = self.elements, self.results, self.live, self.mentioned, self.dead, self.seen
+        self.elements, self.results, self.live = {}, _results(trace), []
+        self.mentioned, self.dead, self.seen = Counter(), set(), 0
         for i, op in enumerate(trace.ops):
             if op is None or isinstance(op, (Input, Output)):
                 continue
             if op.name == "loop":
                 self.loop(trace, i, env, uses, last)
-                continue
-            text, binds = self.formula(op, trace.args[i], env)
-            formulas[i] = text
-            used = uses.get(i, 0)
-            apart = i in trace.names or len(text) > WIDTH or self._shown(trace, i, env)
-            if used == 1 and (not apart or i in ends or i in guards):
-                env[i] = (text, binds)
-            elif used or i in guards:
-                name = self.name_of(trace, i, env)
-                self.assign(name, text, True, self.comment(trace, i, env, formulas))
-                env[i] = (name, ATOM)
+            elif op.name == "constant":
+                env[i] = (self.constant(op.items), ATOM)
             else:
-                self.check(text, op)
-            if i in guards:
-                self.guard(env[i][0], guards[i])
+                self.entry(trace, i, env, uses, ends, guards, formulas)
+        self.elements, self.results, self.live, self.mentioned, self.dead, self.seen = outside
         return formulas
+
+    def entry(
+        self, trace: Trace, i: int, env: dict, uses: dict, ends: Any, guards: dict, formulas: dict
+    ) -> None:
+        """Print an entry, or keep its text until it is used."""
+        op = trace.ops[i]
+        text, binds = self.formula(trace, i, env)
+        formulas[i] = text.replace(OPEN, "").replace(CLOSE, "")
+        used = uses.get(i, 0)
+        apart = i in trace.names or len(formulas[i]) > WIDTH or self._shown(trace, i, env)
+        waits = used == 1 and (not apart or i in ends or i in guards)
+        lengths = trace.entries[i].lengths
+        if op.name.startswith("repeat"):  # where a column reads it, the number itself is read
+            self.elements[i] = (self.text(trace.args[i][0], env, ATOM), ATOM)
+            env[i] = (text, binds)
+            return
+        if lengths and isinstance(op, Op):
+            if waits:
+                self.elements[i] = (text, binds)
+            text, binds = self.comprehension(text, lengths), ATOM
+        if waits:
+            env[i] = (text, binds)
+        elif used or i in guards:
+            name = self.name_of(trace, i, env)
+            self.assign(name, text, True, self.comment(trace, i, env, formulas))
+            env[i] = (name, ATOM)
+        else:
+            self.check(text, op)
+        if i in guards:
+            self.guard(env[i][0], guards[i])
+
+    # -- columns --
+    def element(self, x: Traced, env: dict) -> tuple[str, int]:
+        """The text of one number of a list: its formula, or a place for the item's name."""
+        return self.elements.get(x.index) or (f"{OPEN}{env[x.index][0]}{CLOSE}", ATOM)
+
+    def comprehension(self, text: str, lengths: tuple[int, ...]) -> str:
+        """The list that a formula of items makes, row by row."""
+        lists = list(dict.fromkeys(re.findall(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}", text)))
+        before = set(self.taken)
+        self.taken |= set(re.findall(r"[^\W\d]\w*", text))
+        names = [self.fresh(_item_of(name)) for name in lists]
+        for name, of in zip(names, lists, strict=True):
+            text = text.replace(f"{OPEN}{of}{CLOSE}", name)
+        for n in reversed(lengths[1:]):
+            rows = [self.fresh("row") for _ in names]
+            text, names = self.each(text, names, rows, n), rows
+        self.taken = before
+        return self.each(text, names, lists, lengths[0])
 
     def _shown(self, trace: Trace, i: int, env: dict) -> bool:
         """Whether an entry is the cotangent of a value that has a line of its own."""
@@ -189,9 +243,13 @@ class Printer(ABC):
         text = self.number(x)
         return f"({text})" if text.startswith("-") and above > PRECEDENCE["+"] else text
 
-    def formula(self, op: Any, args: tuple, env: dict) -> tuple[str, int]:
+    def formula(self, trace: Trace, i: int, env: dict) -> tuple[str, int]:
+        op, args = trace.ops[i], trace.args[i]
         if not isinstance(op, Op):
-            return self.list_text(op, args, env), ATOM
+            product = op.name.startswith("repeat") and "*" in self.spelled(op)
+            return self.list_text(op, args, env), PRECEDENCE["*"] if product else ATOM
+        if trace.entries[i].lengths:
+            env = {x.index: self.element(x, env) for x in args if type(x) is Traced}
         if op.text == "a":
             return (self.text(args[0], env), env[args[0].index][1])
         template, places, binds = plan(self.spelled(op), binding(op.text))
@@ -204,7 +262,8 @@ class Printer(ABC):
 
     def list_text(self, op: Any, args: tuple, env: dict) -> str:
         text = self.spelled(op)
-        texts = [self.text(x, env) for x in args]
+        above = ATOM if text.startswith("{}") else 0
+        texts = [self.text(x, env, above) for x in args]
         found = re.search(r"\{([^{}]*), ([^{}]*)\}", text)
         if found:
             star = found[2]
@@ -223,14 +282,11 @@ class Printer(ABC):
             for x, outer in zip(body.free_inputs, free, strict=True)
         }
         outer_taken, outer_numbers, self.numbers = set(self.taken), self.numbers, {}
-        self._give_names_back(trace, i, env, last, {x.index for x in free if type(x) is Traced})
+        self._give_names_back(trace, i, env, last)
         names = self._carry_names(body, inits, env, uses, outer_taken)
         for x, name in zip(body.inputs, names, strict=False):
             inner[x.index] = (name, ATOM)
-        results: dict[int, list[int]] = {}  # a result of the loop -> the entries that hold it
-        for j in range(i + 1, len(trace.ops)):
-            if isinstance(trace.ops[j], Output) and trace.args[j][0].index == i:
-                results.setdefault(trace.ops[j].k, []).append(j)
+        results = self.results[i]
         lists = {}
         for k in range(op.carries, len(body.outputs)):
             known = [trace.names[j] for j in results.get(k, ()) if j in trace.names]
@@ -254,15 +310,20 @@ class Printer(ABC):
         for k, js in results.items():
             env |= dict.fromkeys(js, ((names + list(lists.values()))[k], ATOM))
 
-    def _give_names_back(self, trace: Trace, i: int, env: dict, last: dict, needed: set) -> None:
+    def _give_names_back(self, trace: Trace, i: int, env: dict, last: dict) -> None:
         """Names that nothing after entry ``i`` reads may be used again inside the loop there."""
-        for j, (text, binds) in env.items():
-            own = not isinstance(trace.ops[j], Input)
-            if own and binds == ATOM and last.get(j, -1) < i and j not in needed:
-                self.taken.discard(text)
-        for j, (text, _) in env.items():  # what a pending expression still mentions
-            if last.get(j, -1) >= i or j in needed:
-                self.taken |= set(re.findall(r"[^\W\d]\w*", text))
+        for j in itertools.islice(env, self.seen, None):
+            words_of = set(re.findall(r"[^\W\d]\w*", env[j][0]))
+            heapq.heappush(self.live, (last.get(j, -1), j, words_of))
+            self.mentioned.update(words_of)
+        self.seen = len(env)
+        while self.live and self.live[0][0] < i:
+            _, j, words_of = heapq.heappop(self.live)
+            self.mentioned.subtract(words_of)
+            if not isinstance(trace.ops[j], Input) and env[j][1] == ATOM:
+                self.dead.add(env[j][0])
+        self.taken -= self.dead
+        self.taken |= {word for word, times in self.mentioned.items() if times}
 
     def _carry_names(
         self, body: Trace, inits: list, env: dict, uses: dict, outer_taken: set
@@ -273,6 +334,7 @@ class Printer(ABC):
             text = self.text(init, env)
             mine = isinstance(init, Traced) and uses.get(init.index, 0) == 1
             mine = mine and env[init.index] == (text, ATOM) and text.isidentifier()
+            mine = mine and text not in self.constants
             if mine and text not in names and body.names.get(x.index, text) == text:
                 self.taken.add(text)
                 names.append(text)
@@ -289,7 +351,7 @@ class Printer(ABC):
         late = []
         for k, name in lists.items():
             x = body.outputs[k]
-            if isinstance(x, Traced) and x.index in ends and inner[x.index][1] != ATOM:
+            if isinstance(x, Traced) and x.index in ends and not inner[x.index][0].isidentifier():
                 late.append((name, names[ends[x.index]]))
             else:
                 self.line(f"{name}.{self.append}({self.text(x, inner)}){self.end}")
@@ -366,8 +428,8 @@ def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
             for x in free:
                 use(x, 2)
         elif not isinstance(op, Output):
-            for x in args:
-                use(x)
+            for x in args:  # what is repeated stands in a comprehension: it needs a name
+                use(x, 1 + op.name.startswith("repeat"))
     for condition, _ in trace.guards:
         use(condition)
     ends = {id(x) for x in trace.outputs[:carries]}
@@ -375,6 +437,15 @@ def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
         if k < carries or id(x) not in ends:
             use(x)
     return uses
+
+
+def _results(trace: Trace) -> dict[int, dict[int, list[int]]]:
+    """For each loop, and each of its results, the entries that hold it."""
+    found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for j, op in enumerate(trace.ops):
+        if isinstance(op, Output):
+            found[trace.args[j][0].index][op.k].append(j)
+    return found
 
 
 def _last_use(trace: Trace) -> dict[int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..ops import Op
-from .trace import Output, Trace, Traced, replay
+from .trace import Output, Trace, Traced, replay, running
 
 
 def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
@@ -93,5 +93,6 @@ def written_out(trace: Trace) -> Trace:
     new = Trace(final=True)
     inputs = [new.new(trace.names.get(x.index, ""), x.lengths) for x in trace.inputs]
     free = [new.free_input(x) for x in trace.free_inputs]
-    new.outputs = replay(trace, inputs + free)
+    with running(new, naming=False):
+        new.outputs = replay(trace, inputs + free)
     return new

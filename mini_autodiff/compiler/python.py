@@ -14,7 +14,7 @@ from typing import Any
 
 from ..ops import FLOAT, Op
 from .formulas import ATOM
-from .lists import add_items, spread_items
+from .lists import matrix_product, spread_items, sum_from, sum_rows, turn_rows
 from .loop import Loop
 from .printer import Printer, count_uses
 from .trace import Trace
@@ -30,7 +30,8 @@ class BranchFlipped(Exception):
 
 
 SCOPE = FLOAT | {"BranchFlipped": BranchFlipped, "inf": math.inf, "nan": math.nan}
-SCOPE |= {"add_items": add_items, "spread": spread_items}
+SCOPE |= {"spread": spread_items, "sum_of": sum_rows, "sum_from": sum_from}
+SCOPE |= {"turned": turn_rows, "matrix_product": matrix_product}
 """What a printed program may name."""
 
 
@@ -51,6 +52,13 @@ class PythonPrinter(Printer):
         if isinstance(x, float) and not math.isfinite(x):
             return "nan" if x != x else "inf" if x > 0 else "-inf"
         return repr(x)
+
+    def each(self, text: str, names: list[str], lists: list[str], n: int) -> str:
+        if len(lists) == 1:
+            return f"[{text} for {names[0]} in {lists[0]}]"
+        if not lists:
+            return f"[{text} for _ in range({n})]"
+        return f"[{text} for {', '.join(names)} in zip({', '.join(lists)})]"
 
     def assign_all(self, names: list[str], texts: list[str]) -> None:
         self.line(f"{', '.join(names)} = {', '.join(texts)}")

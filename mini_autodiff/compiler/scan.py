@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import tree
-from ..array import Array, Atoms
+from ..array import UNROLL, Array, Atoms, full
 from ..hooks import IN_A_TRACE
 from ..lax import check_carry, pair
 from ..ops import apply
-from .lists import lengths_of
+from .lists import item, lengths_of, turn
 from .loop import Loop
-from .stacked import as_lists, from_lists, settle, unpacked
+from .stacked import Stacked, as_table, settle, stacked
 from .trace import Branch, Trace, running
 
 
@@ -31,27 +31,56 @@ IN_A_TRACE["scan"] = traced_scan
 
 def _traced_scan(f, init, leaves, structure, n, reverse) -> tuple:
     before = Atoms(settle(init))
-    columns, rows = [], []
-    for leaf in leaves:
-        lists, row = as_lists(leaf)
-        rows.append((row, len(lists)))
-        columns += lists
+    lists, rows = read(leaves)
     body = Trace()
     with running(body):
         state = [body.new(lengths=lengths_of(x)) for x in before.atoms]
-        items = [body.new(lengths=lengths_of(x)[1:]) for x in columns]
-        supply = iter(items)
-        x = tree.unflatten(structure, [row([next(supply) for _ in range(k)]) for row, k in rows])
+        items = iter([body.new(lengths=lengths_of(x)[1:]) for x in lists])
+        x = tree.unflatten(structure, [row(items) for row in rows])
         carry, y = settle(pair(f(before.rebuild(state), x)))
         check_carry(before, carry)
         after, each = Atoms(carry), Atoms(y)
         body.outputs = [body.lift(x) for x in after.atoms + each.atoms]
     loop = Loop(body, len(state), n, reverse)
-    out = apply(loop, *before.atoms, *columns, *body.free)
-    carry = tree.map(unpacked, before.rebuild(out[: len(state)]))
+    out = apply(loop, *before.atoms, *lists, *body.free)
+    carry = before.rebuild(out[: len(state)])
     ys = iter(out[len(state) :])
-    stacked = []
-    for leaf in each.leaves:
-        many = len(leaf.atoms()) if isinstance(leaf, Array) else 1
-        stacked.append(from_lists([next(ys) for _ in range(many)], leaf, n))
-    return carry, tree.unflatten(each.structure, stacked)
+    return carry, tree.unflatten(each.structure, [written(y, ys, n) for y in each.leaves])
+
+
+def read(leaves: list) -> tuple[list, list[Callable]]:
+    """The lists that a loop reads, and for each leaf how a row is made from their items."""
+    lists, rows = [], []
+    for leaf in leaves:
+        wide = leaf.ndim > 1 and any(n > UNROLL for n in leaf.shape[1:])
+        if wide and leaf.ndim == 2:
+            lists.append(as_table(leaf))
+            rows.append(lambda items, m=leaf.shape[1]: Stacked([next(items)], m, 0.0))
+        else:
+            columns = stacked(leaf)
+            lists += columns.columns
+            rows.append(lambda items, like=columns.like: settle(row_of(like, items)))
+    return lists, rows
+
+
+def row_of(like: Any, items: Iterator) -> Any:
+    """A row in the shape of ``like`` from the next items."""
+    return like.rebuild(items) if isinstance(like, Array) else next(items)
+
+
+def written(y: Any, lists: Iterator, n: int) -> Array:
+    """The array that a loop of ``n`` steps has written, of rows like ``y``."""
+    if isinstance(y, Stacked) and y.ndim == 1:
+        return Stacked(None, n, full(y.shape, 0.0), next(lists))
+    columns: list = []
+    for x in y.atoms() if isinstance(y, Array) else [y]:
+        found, wide = next(lists), lengths_of(x)
+        if wide:
+            turned = apply(turn, found)
+            columns += [apply(item(j), turned) for j in range(wide[0])]
+        else:
+            columns.append(found)
+    if isinstance(y, Stacked):  # of y, column by column: row by row is the order of an array
+        m = y.shape[0]
+        columns = [columns[k * m + i] for i in range(m) for k in range(len(columns) // m)]
+    return Stacked(columns, n, full(getattr(y, "shape", ()), 0.0))

@@ -1,233 +1,265 @@
-"""Long arrays of a traced program: lists that loops read, never hundreds of single numbers."""
+"""Long arrays of a traced program: a list for each number of a row, never hundreds of numbers.
+
+The lists are the *columns*. An operation of the table on a column is done on each of its numbers,
+so a column stands where a number may stand: what is done to a row of numbers, is done to a row of
+columns, and that is done to all rows. ``across`` is that idea. Everything else that a long array
+can do follows from it, from taking rows, and from taking its numbers one by one.
+"""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import tree
-from ..array import UNROLL, Array, add_up, elementwise
+from ..array import UNROLL, Array, elementwise, full, numbers_of, one_by_one, shaped
 from ..hooks import IN_A_TRACE, here
-from ..lax import scan
 from ..ops import Number, apply
-from .lists import item, join, pack, part, unpack
-
-MOST_STAGES = 16
-"""Operations that one loop does on a long array; of a longer chain, the start is computed first."""
+from .lists import (
+    backwards,
+    item,
+    join,
+    lengths_of,
+    pack,
+    part,
+    product,
+    total,
+    total_from,
+    turn,
+    widened,
+)
 
 
 class Stacked(Array):
-    """A long array: lists, and how a row is made from one item of each.
-
-    Arithmetic only composes ``row``. The loop is made when the numbers are needed, so
-    ``sum((ys - data) ** 2)`` is one loop.
+    """A long array of a traced program.
 
     Attributes:
-        columns: the lists.
-        row: from one item of each list to a row (a number or an array).
-        like: a row, for its shape.
-        simple: whether ``row`` only puts the items into the shape of ``like``.
-        stages: how many operations ``row`` is composed of, one on the other.
+        like: a row of zeros, for its shape.
+        columns: a list for each number of a row.
+        table: the same as one list of rows, where a loop has made it so; else ``None``.
     """
 
-    __slots__ = ("columns", "like", "row", "simple", "stages")
+    __slots__ = ("_columns", "like", "table")
     long = True
 
-    def __init__(
-        self, columns: list, n: int, like: Any, row: Callable | None = None, stages: int = 0
-    ):
-        self.columns, self.like, self.simple, self.stages = columns, like, row is None, stages
-        self.row = remembering(row or (lambda items: _put(like, iter(items))))
+    def __init__(self, columns: list | None, n: int, like: Any, table: Any = None):
+        self._columns, self.like, self.table = columns, like, table
         self.shape = (n, *getattr(like, "shape", ()))
+
+    @property
+    def columns(self) -> list:  # type: ignore[override]
+        if self._columns is None:
+            turned = apply(turn, self.table)
+            self._columns = [apply(item(j), turned) for j in range(self.shape[1])]
+        return self._columns
+
+    @property
+    def lists(self) -> list:
+        """The lists that hold it now."""
+        return [self.table] if self._columns is None else self._columns
+
+    @property
+    def row(self) -> Any:
+        """A row whose numbers are the columns."""
+        return filled(self.like, self.columns)
 
     @property
     def items(self) -> tuple:  # type: ignore[override]
         """All rows: this unrolls."""
-        return tuple(self[i] for i in range(self.shape[0]))
-
-    def __getitem__(self, key: Any) -> Any:
-        first, *rest = key if isinstance(key, tuple) else (key,)
-        if first is None or isinstance(first, Number):
-            return Array.__getitem__(self, key)
-        if not isinstance(first, slice):
-            i = range(self.shape[0])[first.__index__()]
-            row = self.row([apply(item(i), x) for x in self.columns])
-            return row[tuple(rest)] if rest else row
-        start, stop, step = first.indices(self.shape[0])
-        count = len(range(start, stop, step))
-        if step < 0 or count == 0:
-            return Array(self.items[first])[(slice(None), *rest)]
-        lists = self.columns
-        if count < self.shape[0]:
-            lists = [apply(part(start, start + (count - 1) * step + 1, step), x) for x in lists]
-        if not rest:
-            return Stacked(lists, count, self.like, None if self.simple else self.row, self.stages)
-        if self.simple and not self.like.long and all(isinstance(k, int) for k in rest):
-            flat = _put(self.like, iter(range(len(lists))))  # which list holds this number
-            return Stacked([lists[flat[tuple(rest)]]], count, 0.0)
-        like, key = self.like[tuple(rest)], tuple(rest)
-        return Stacked(lists, count, like, lambda items: self.row(items)[key], self.stages)
+        return tuple(self.at(i) for i in range(self.shape[0]))
 
     def at(self, i: int) -> Any:
-        return self[i]
+        if self._columns is None:
+            return Stacked([apply(item(i), self.table)], self.shape[1], 0.0)
+        return filled(self.like, [apply(item(i), x) for x in self.columns])
 
     def part(self, rows: slice) -> Array:
-        return self[rows]
+        start, stop, step = rows.indices(self.shape[0])
+        taken = range(start, stop, step)
+        if not taken:
+            return Array((), self.shape[1:])
+        if len(taken) == self.shape[0] and step > 0:
+            return self
+        first, last = sorted((taken[0], taken[-1]))
+
+        def take(x: Any) -> Any:
+            x = apply(part(first, last + 1, abs(step)), x)
+            return apply(backwards, x) if step < 0 else x
+
+        if self._columns is None:
+            return Stacked(None, len(taken), self.like, take(self.table))
+        return Stacked([take(x) for x in self.columns], len(taken), self.like)
 
     @property
     def T(self) -> Array:
-        return Array(self[:, j] for j in range(self.shape[1])) if self.ndim > 1 else self
-
-    def plain(self) -> Stacked:
-        """The same array with nothing left to compute."""
-        return self if self.simple else _map(lambda row: row, self)
-
-    def settle(self) -> Stacked:
-        """Compute it now, for all who use it later."""
-        plain = self.plain()
-        self.columns, self.row, self.simple, self.stages = plain.columns, plain.row, True, 0
-        return self
+        if self.ndim == 1:
+            return self
+        n = self.shape[0]
+        return filled(self.row.T, [Stacked([x], n, 0.0) for x in self.row.T.atoms()])
 
     def atoms(self) -> list:
-        return self.plain().columns
+        return self.columns
 
-    def reshape(self, *shape: Any) -> Array:
-        return Array(self.items).reshape(*shape)
+    def numbers(self) -> list:
+        return [x for row in self.items for x in numbers_of(row)]
+
+    def unrolled(self) -> Array:
+        return shaped(self.numbers(), self.shape)
+
+    def as_this(self, other: Array) -> Array:
+        return stacked(other)
 
     def rebuild(self, atoms: Iterator) -> Array:
-        plain = self.plain()
-        return Stacked([next(atoms) for _ in plain.columns], self.shape[0], plain.like)
+        return Stacked([next(atoms) for _ in self.columns], self.shape[0], self.like)
 
-    def sum(self, axis: int | None = None) -> Any:
-        """The sum from left to right, as a loop."""
-        if axis is None:
-            return add_up(None, self)
-        if axis % self.ndim:
-            return _map(lambda row: row.sum(axis % self.ndim - 1), self)
-        start = elementwise(lambda x: 0.0, self.like) if isinstance(self.like, Array) else 0.0
-        return scan(lambda total, row: (total + row, None), start, self)[0]
+    def total(self, start: Any = None) -> Any:
+        """The sum of all numbers, row by row."""
+        if start is None:
+            return apply(total, *self.columns)
+        return apply(total_from, start, *self.columns)
 
-    def fold(self, f: Callable, total: Any) -> Any:
-        """``total = f(total, row)`` for every row, as a loop; a row is an array of one."""
-        return scan(lambda total, row: (f(total, Array((row,))), None), total, self)[0]
+    def sum_of_rows(self) -> Any:
+        """The sum along the first axis."""
+        return filled(self.like, [apply(total, x) for x in self.columns])
+
+    def in_any_order(self) -> Stacked:
+        """All its numbers in a row, column by column."""
+        if self.ndim == 1:
+            return self
+        return Stacked([apply(join, *self.columns)], self.size, 0.0)
 
     def joined(self, arrays: list) -> Array:
-        """Arrays, of which one is long, along their first axis."""
-        return concatenate_lists(arrays)
+        """Arrays, of which one is long, one after another."""
+        arrays = [a for a in arrays if len(a)]
+        if any(isinstance(a, Stacked) and a._columns is None for a in arrays):
+            table = apply(join, *map(as_table, arrays))
+            return Stacked(None, sum(map(len, arrays)), self.like, table)
+        parts = [stacked(a) for a in arrays]
+        columns = [apply(join, *lists) for lists in zip(*(p.columns for p in parts), strict=True)]
+        return Stacked(columns, sum(map(len, parts)), self.like)
 
     def __repr__(self) -> str:
         return f"Array(traced, shape={self.shape})"
 
 
-def remembering(row: Callable) -> Callable:
-    """``row``, which computes once for the same items: an array may be used several times."""
-    last: list = []
-
-    def once(items: list) -> Any:
-        if not last or not all(map(operator.is_, last[0], items)):
-            last[:] = [items, row(items)]
-        return last[1]
-
-    return once
+def filled(like: Any, numbers: list) -> Any:
+    """A row in the shape of ``like`` with these numbers."""
+    if not isinstance(like, Array):
+        return numbers[0]
+    return shaped(numbers, like.shape) if like.long else like.rebuild(iter(numbers))
 
 
-def _put(like: Any, items: Iterator) -> Any:
-    return like.rebuild(items) if isinstance(like, Array) else next(items)
-
-
-def _map(f: Callable, a: Array) -> Any:
-    return scan(lambda _, row: (None, f(row)), None, a)[1]
-
-
-def as_lists(a: Array) -> tuple[list, Callable[[list], Any]]:
-    """An array as lists, and how a row is made from one item of each."""
+def stacked(a: Array) -> Stacked:
+    """Any array as columns."""
     if isinstance(a, Stacked):
-        return a.columns, a.row
-    first, *_ = rows = [packed(row) for row in a.items]
-    rows = [row.atoms() if isinstance(row, Array) else [row] for row in rows]
-    lists = []
-    for column in zip(*rows, strict=True):
-        traced = any(isinstance(x, Number) for x in column)
-        lists.append(apply(pack, *column) if traced else column)
-    return lists, lambda items: _put(first, iter(items))
+        return a
+    shape = a.shape[1:]
+    rows = [numbers_of(row) for row in a.items]
+    columns = [a.items] if not shape else list(zip(*rows, strict=True))
+    return Stacked([as_list(column) for column in columns], len(a), full(shape, 0.0))
 
 
-def from_lists(lists: list, like: Any, n: int) -> Array:
-    """The array whose rows look as ``like``, one list for each number of a row."""
-    return unpacked(Stacked(lists, n, like))
-
-
-def unpacked(x: Any) -> Any:
-    """Outside a traced program, a long array as an ordinary one."""
-    if here.trace or not isinstance(x, Stacked):
-        return x
-    columns = [apply(unpack, column) for column in x.columns]
-    return Array(unpacked(_put(x.like, iter(row))) for row in zip(*columns, strict=True))
-
-
-def settle(x: Any) -> Any:
-    """The tree, with every long array as lists: what a loop carries and puts out."""
-    return tree.map(packed, x)
+def as_list(column: tuple) -> Any:
+    """Numbers as one list of the program."""
+    if any(isinstance(x, Number) for x in column):
+        return apply(pack, *column)
+    return here.trace.constant(column)
 
 
 def packed(x: Any) -> Any:
-    """A long array as lists, with nothing left to compute; anything else as it is."""
-    if not isinstance(x, Array):
+    """An array as loops carry it: columns, if it is long, or has long rows."""
+    if not isinstance(x, Array) or x.long:
         return x
-    if not x.long and len(x) > UNROLL:
-        lists, _ = as_lists(x)
-        return Stacked(lists, len(x), packed(x.items[0]))
-    return x.plain()
+    if len(x) > UNROLL:
+        return stacked(x)
+    return Array(map(packed, x.items), x.shape[1:]) if x.ndim > 1 else x
 
 
-def elementwise_loop(f: Callable, args: tuple, split: list[bool]) -> Array | None:
-    """``elementwise`` on long arrays, computed later, in a loop. ``None`` if there is no need."""
-    long = [x for x, rows in zip(args, split, strict=True) if rows]
-    n = long[0].shape[0]
-    if not any(x.long for x in long) and (n <= UNROLL or not any(map(_has_numbers, args))):
+def settle(x: Any) -> Any:
+    """The tree, with its arrays as loops carry them."""
+    return tree.map(packed, x)
+
+
+# -- across the rows ------------------------------------------------------------------------------
+
+
+class Across:
+    """A function of numbers, for columns of ``n`` rows: a number beside a column is repeated."""
+
+    def __init__(self, f: Callable, n: int):
+        self.f, self.n = f, n
+
+    def __call__(self, *args: Any) -> Any:
+        if any(map(lengths_of, args)):
+            args = tuple(
+                widened(x, self.n) if isinstance(x, Number) and not lengths_of(x) else x
+                for x in args
+            )
+        return self.f(*args)
+
+
+def across(f: Callable, rows: list, n: int) -> Array:
+    """``f`` of whole columns in place of numbers, and its result as an array of ``n`` rows."""
+    trace = here.trace
+    trace.across = n
+    try:
+        row = f(*rows)
+    finally:
+        trace.across = 0
+    numbers = row.atoms() if isinstance(row, Array) else [row]
+    columns = [x if lengths_of(x) else widened(x, n) for x in numbers]
+    return Stacked(columns, n, full(getattr(row, "shape", ()), 0.0))
+
+
+def worth(rows: list, args: Any) -> bool:
+    """Whether to work on columns: one of the arrays is long, or could be and has traced numbers."""
+    if any(x.long for x in rows):
+        return True
+    return len(rows[0]) > UNROLL and not all(x.plain if isinstance(x, Array) else
+                                             not isinstance(x, Number) for x in args)  # fmt: skip
+
+
+def each_row(f: Callable, arrays: tuple) -> Array | None:
+    """``f`` of all rows, across them; ``None`` if they are better done one by one."""
+    if here.trace.across or not len(arrays[0]) or not worth(list(arrays), arrays):
         return None
-    parts: list = []
-    column: dict[int, Any] = {}  # each list once, however often it is used
-    stages = 0
-    for x, rows in zip(args, split, strict=True):
-        if rows and x.long and x.stages >= MOST_STAGES:
-            x = x.settle()
-        lists, row = as_lists(x) if rows else ([], None)
-        column |= {id(c): c for c in lists}
-        parts.append((x, row, [list(column).index(id(c)) for c in lists]))
-        stages = max(stages, getattr(x, "stages", 0) + 1)
-
-    def combined(items: list) -> Any:
-        given = [row([items[k] for k in places]) if row else x for x, row, places in parts]
-        return elementwise(f, *given)
-
-    shape = max((x.shape[1:] for x in long), key=len)
-    like: Any = 0.0
-    for k in reversed(shape):
-        like = Array([like] * k)
-    return Stacked(list(column.values()), n, like, combined, stages)
+    return across(f, [stacked(a).row for a in arrays], len(arrays[0]))
 
 
-IN_A_TRACE["elementwise"] = elementwise_loop
+def each_number(f: Callable, args: tuple, split: list[bool]) -> Array | None:
+    """``elementwise`` across the rows; ``split`` says which arguments have these rows."""
+    n = here.trace.across
+    if n:
+        return None if isinstance(f, Across) else one_by_one(Across(f, n), args, split)
+    long = [x for x, rows in zip(args, split, strict=True) if rows]
+    if not len(long[0]) or not worth(long, args):
+        return None
+    n = len(long[0])
+    rows = [stacked(x).row if s else x for x, s in zip(args, split, strict=True)]
+    return across(lambda *row: elementwise(Across(f, n), *row), rows, n)
 
 
-def _has_numbers(x: Any) -> bool:
-    if isinstance(x, Array):
-        return x.long or any(map(_has_numbers, x.items))
-    return isinstance(x, Number)
+def matrix_product(a: Array, b: Array) -> Array | None:
+    """The product of two matrices of which one is long, as one operation."""
+    if here.trace.across or not any(n > UNROLL for n in (*a.shape, b.shape[1])):
+        return None
+    if 0 in (*a.shape, b.shape[1]) or (a.unrolled().plain and b.unrolled().plain):
+        return None
+    rows = apply(product, as_table(a), as_table(b))
+    n, m = a.shape[0], b.shape[1]
+    if n <= UNROLL:
+        made = (apply(item(i), rows) for i in range(n))
+        return Array(Stacked([row], m, 0.0) for row in made)
+    return Stacked(None, n, full((m,), 0.0), rows)
 
 
-def concatenate_lists(arrays: list) -> Array:
-    """Join arrays, of which one is long, along their first axis."""
-    parts = [_settled(a) for a in arrays]
-    like = next(p.like for p in parts if p.long)
-    columns = [apply(join, *lists) for lists in zip(*(p.columns for p in parts), strict=True)]
-    return Stacked(columns, sum(len(p) for p in parts), like)
+def as_table(a: Array) -> Any:
+    """A matrix as one list of rows."""
+    if isinstance(a, Stacked):
+        return apply(turn, apply(pack, *a.columns)) if a.table is None else a.table
+    return apply(pack, *[stacked(row).columns[0] for row in a.items])
 
 
-def _settled(a: Array) -> Stacked:
-    if a.long:
-        return a.plain()  # type: ignore[return-value]
-    lists, _ = as_lists(a)
-    return Stacked(lists, len(a), packed(a.items[0]))
+IN_A_TRACE["each_row"] = each_row
+IN_A_TRACE["elementwise"] = each_number
+IN_A_TRACE["matmul"] = matrix_product

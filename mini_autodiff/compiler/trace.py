@@ -17,9 +17,9 @@ from typing import Any
 from .. import errors, ops
 from ..array import Array
 from ..hooks import here
-from ..ops import Number, apply
+from ..ops import Number
 from ..tape import FinishedTape, Tape, Var, depths
-from .lists import Items, add_lists, lengths_of, zeros
+from .lists import Constant, Items, Reader, lengths_of, perform, zeros
 
 
 class Traced(Number):
@@ -110,6 +110,8 @@ class Trace:
         self._seen: dict[tuple, Traced] = {}
         self.negatives: dict[int, Any] = {}  # entry -y -> y
         self._lifted: dict[int, Traced] = {}
+        self._constants: dict[int, Traced] = {}
+        self.across = 0  # the rows of the columns that stand for numbers just now, see stacked.py
 
     # -- writing --
     def new(self, name: str = "", lengths: tuple[int, ...] = (), indexed: bool = False) -> Traced:
@@ -172,29 +174,43 @@ class Trace:
             self._lifted[id(x)] = entry
         return self._lifted[id(x)]
 
+    def constant(self, numbers: Any) -> Traced:
+        """A list of plain numbers as an entry."""
+        if id(numbers) not in self._constants:
+            constant = Constant(numbers)
+            entry = self.emit(constant, (), lengths_of(constant.items))
+            constant.source = numbers  # so that its id is not given to another list
+            self._constants[id(numbers)] = entry
+        return self._constants[id(numbers)]
+
     def apply(self, op: Any, args: tuple) -> Any:
         if self.finished:
             raise errors.leaked()
-        mine, lists = [], False
+        mine: list[Any] = []
+        lengths: tuple[int, ...] = ()
         for x in args:
             if isinstance(x, Number):
                 if x.owner is not self:
                     x = self.lift(x)
-                lists = lists or x.lengths
+                lengths = x.lengths or lengths
             elif type(x) is Items:
-                lists = True
+                x = self.constant(x) if type(op) is ops.Op else x
+                lengths = lengths_of(x)
             mine.append(x)
         if type(op) is not ops.Op:
             return op.trace(self, tuple(mine))
-        return self._on_lists(op, tuple(mine)) if lists else self.simplest(op, tuple(mine))
+        if lengths and {x.lengths for x in mine if type(x) is Traced} != {lengths}:
+            raise TypeError(f"{op.name} got lists of different lengths in a traced program")
+        return self.simplest(op, self._unrepeated(mine) if lengths else tuple(mine), lengths)
 
-    def _on_lists(self, op: ops.Op, args: tuple) -> Any:
-        """The two operations that a reverse sweep does on cotangents, when they are lists."""
-        if op is ops.add:
-            return add_lists.trace(self, args)
-        if op is ops.mul and args[0] == 1.0:
-            return args[1]
-        raise TypeError(f"{op.name} got a whole list of a traced program")
+    def _unrepeated(self, args: list) -> tuple:
+        """Arguments with a constant in place of a list that only repeats it."""
+        found = []
+        for x in args:
+            repeats = type(x) is Traced and self.ops[x.index].name.startswith("repeat")
+            inside = self.args[x.index][0] if repeats else x
+            found.append(x if isinstance(inside, Number) else inside)
+        return tuple(found) if any(type(x) is Traced for x in found) else tuple(args)
 
     def once(self, op: Any, args: tuple, lengths: tuple[int, ...] = ()) -> Traced:
         """Write the entry, unless the same one is there. Constants count as equal by ``repr``:
@@ -207,34 +223,36 @@ class Trace:
             entry = self._seen[key] = self.emit(op, args, lengths)
         return entry
 
-    def simplest(self, op: ops.Op, args: tuple) -> Any:
+    def simplest(self, op: ops.Op, args: tuple, lengths: tuple[int, ...] = ()) -> Any:
         """The entry for ``op``, after rewriting that changes no bit of the result."""
         if op is ops.mul:
             a, b = args
             if type(a) is not Traced and abs(a) == 1 and type(a) is not bool:
-                return b if a == 1 else self.simplest(ops.neg, (b,))
+                return b if a == 1 else self.simplest(ops.neg, (b,), lengths)
             if type(b) is not Traced and abs(b) == 1 and type(b) is not bool:
-                return a if b == 1 else self.simplest(ops.neg, (a,))
+                return a if b == 1 else self.simplest(ops.neg, (a,), lengths)
         if self.negatives and op in SIGNED:
             less = [self.negatives.get(x.index) if type(x) is Traced else None for x in args]
             if less[0] is not None or less[-1] is not None:
-                return self._signs_out(op, args, less)
-        entry = self.once(op, args)
+                return self._signs_out(op, args, less, lengths)
+        entry = self.once(op, args, lengths)
         if op is ops.neg:
             self.negatives[entry.index] = args[0]
         return entry
 
-    def _signs_out(self, op: ops.Op, args: tuple, less: list) -> Any:
+    def _signs_out(self, op: ops.Op, args: tuple, less: list, lengths: tuple) -> Any:
         """``op`` on arguments of which some are ``-y``; ``less`` holds their ``y``."""
         if op is ops.neg:
             return less[0]
         (a, b), (y, z) = args, less
         if op is ops.mul:
-            product = self.simplest(op, (a if y is None else y, b if z is None else z))
+            product = self.simplest(op, (a if y is None else y, b if z is None else z), lengths)
             return product if y is not None and z is not None else -product
         if z is not None:
-            return self.simplest(ops.sub if op is ops.add else ops.add, (a, z))
-        return self.simplest(ops.sub, (b, y)) if op is ops.add else self.once(op, args)
+            return self.simplest(ops.sub if op is ops.add else ops.add, (a, z), lengths)
+        if op is ops.add:
+            return self.simplest(ops.sub, (b, y), lengths)
+        return self.once(op, args, lengths)
 
     def name_after(self, cotangent: Traced, value: Any) -> None:
         """Call the cotangent of ``x`` by the name ``d_x``."""
@@ -292,7 +310,7 @@ class Trace:
                 if i not in values:
                     given = [values[x.index] if isinstance(x, Traced) else x for x in self.args[i]]
                     op = self.ops[i]
-                    values[i] = given[0][op.k] if isinstance(op, Output) else apply(op, *given)
+                    values[i] = given[0][op.k] if isinstance(op, Output) else perform(op, *given)
             else:
                 todo += missing
         return values[wanted.index]
@@ -310,6 +328,20 @@ class NamingTape(Tape):
     def __init__(self) -> None:
         super().__init__()
         self.numbers: dict[int, Number] = {}
+        self.readers: dict[int, Reader] = {}
+
+    def read(self, op: Any, source: Var) -> Any:
+        """Some rows of a list on this tape."""
+        reader = self.readers.get(source.index)
+        if reader is None:
+            reader = self.readers[source.index] = Reader(self, source)
+            self.edges.append(reader.pull)
+        return reader.take(op)
+
+    def apply(self, op: Any, args: tuple, value: Any = None) -> Any:
+        if type(op) is ops.Op and any(type(x) is Items for x in args):
+            args = tuple(here.trace.constant(x) if type(x) is Items else x for x in args)
+        return super().apply(op, args, value)
 
     def record(self, value: Any, edges: tuple = ()) -> Var:
         if isinstance(value, Number):
@@ -332,7 +364,7 @@ class NamingTape(Tape):
         self.__class__ = FinishedNamingTape
 
 
-class FinishedNamingTape(FinishedTape, NamingTape):
+class FinishedNamingTape(FinishedTape, NamingTape):  # type: ignore[misc]
     """The same, that can be swept but not written to."""
 
 
@@ -381,7 +413,7 @@ def name_numbers(value: Any, name: str, indexed: bool = False) -> None:
         return
     items: Any = value if type(value) in (list, tuple) else ()
     if isinstance(value, Array):
-        items = value.columns if value.long else value.items
+        items = value.lists if value.long else value.items  # type: ignore[attr-defined]
     if len(items) < 100:
         for i, item in enumerate(items):
             if isinstance(item, (Number, Array)):
@@ -407,7 +439,7 @@ def replay(trace: Trace, inputs: list, run: Callable | None = None) -> list:
             if isinstance(op, Output):
                 value[i] = given[0][op.k]
             else:
-                value[i] = run(i, op, given) if run else apply(op, *given)
+                value[i] = run(i, op, given) if run else perform(op, *given)
         if i in trace.names:
             name_numbers(value[i], trace.names[i], i in trace.indexed)
     return [value[x.index] if isinstance(x, Traced) else x for x in trace.outputs]

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import lax
 from .. import numpy as jnp
-from ..array import Array, Atoms
+from ..array import Atoms
 from ..ops import Number
 from .tableau import RK4, Tableau
 
@@ -23,7 +23,7 @@ def step(
     h: Any,
     args: Any = None,
 ) -> Any:
-    """One step of an explicit Runge-Kutta method: the state at ``t + h``::
+    """One step of an explicit Runge-Kutta method: the state at ``t + h``.
 
         y'  =  y + h (b_1 k_1 + ... + b_s k_s)
 
@@ -53,7 +53,7 @@ def stages(
     args: Any = None,
     k1: Any = None,
 ) -> list[Any]:
-    """The slopes inside a step; ``k1`` may be known from the step before::
+    """The slopes inside a step; ``k1`` may be known from the step before.
 
         k_i  =  f(t + c_i h,  y + h (a_i1 k_1 + ... + a_i,i-1 k_i-1))
 
@@ -136,14 +136,13 @@ def start(y0: Any) -> Any:
 
 
 def state(y: Any) -> Any:
-    """A state as the solvers hold it: a number, or an array with nothing left to compute."""
+    """A state as the solvers hold it: a number, or an array."""
     if isinstance(y, dict):
         raise TypeError(
             f"a state is a number or an array, but got a dict with the keys {sorted(y)}.\n"
             "Stack its numbers: jnp.array([...]); the parameters (args) may be a dict."
         )
-    y = y if y is None else jnp.array(y)
-    return y.plain() if isinstance(y, Array) else y
+    return y if y is None else jnp.array(y)
 
 
 def slope(f: RightHandSide, t: Any, y: Any, args: Any) -> Any:
