@@ -1,6 +1,6 @@
 """Likelihood-free inference in JAX.
 
-A simulator is a program from parameters to data.  This package learns to run it backwards:
+A simulator is a program from parameters to data.  This package learns to run it backwards::
 
     simulators          programs with a prior, and what is known exactly about them
     meta_training       learn to infer, from episodes whose answer is known

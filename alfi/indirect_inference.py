@@ -4,7 +4,7 @@ A machine without the loop reads data as if its training simulator had made them
 detector has aged since then, it is wrong, and confidently so.  Yet its estimate is still a good
 *statistic*: compare what it says of the real data, b(x), with what it says of data simulated by
 the present program at z, and move z until the two agree (indirect inference: Gouriéroux, Monfort
-and Renault 1993).  Any bias is in both, and cancels:
+and Renault 1993).  Any bias is in both, and cancels::
 
     find z with  E[b(simulate(z))] = b(x),   z <- z + S^-1 (b(x) - mean b),   S = d E[b] / dz.
 

@@ -2,7 +2,7 @@
 
 An optimiser is a rule that reads a gradient and writes a step.  Instead of inventing the rule,
 train it: let a network be the rule, run it on problems from a family, and let the loss that it
-reaches be the loss that it is trained on (Andrychowicz et al. 2016, arXiv:1606.04474):
+reaches be the loss that it is trained on (Andrychowicz et al. 2016, arXiv:1606.04474)::
 
     g_t            = gradient of f at x_t                 f from a family of problems
     step_t, h_t+1  = LSTM(scaled g_t, h_t)                one coordinate at a time, shared weights
@@ -28,7 +28,7 @@ Loss = Callable[[Array], Array]
 
 
 class Quadratic(NamedTuple):
-    """f(x) = |W x - y|**2, with W (dim, dim) and y (dim,) drawn from a standard Gaussian.
+    """`f(x) = |W x - y|**2`, with W (dim, dim) and y (dim,) drawn from a standard Gaussian.
 
     Its least value is 0, but for the unlucky W that has no inverse.
 
@@ -111,7 +111,7 @@ class LearnedOptimiser(eqx.Module):
 
 
 def scaled(g: Array) -> Array:
-    """A gradient's logarithm and sign, shape (2,): one input for sizes from e**-10 upward.
+    """A gradient's logarithm and sign, shape (2,): one input for sizes from e**-10 upward::
 
         (log|g| / 10, sign g)  if |g| > e**-10,   else  (-1, e**10 g)
 

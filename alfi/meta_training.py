@@ -1,7 +1,7 @@
 """Meta-training: simulate problems whose answer is known, and learn to answer them.
 
 An episode is a parameter theta* from the prior and data x simulated from it.  The machine
-reads x and moves its proposal; the loss is how improbable theta* is under the proposals,
+reads x and moves its proposal; the loss is how improbable theta* is under the proposals::
 
     loss = mean over episodes of  sum_t w_t * (-log q(z* | psi_t)),     w_t ~ t,  t = 1..T,
 

@@ -2,7 +2,7 @@
 
 psi is one flat vector, so that a recurrent network can add a step to it: first the mean mu,
 then the log scales s, then (full covariance only) the entries below the diagonal of a unit
-triangular matrix U.  A draw is
+triangular matrix U.  A draw is::
 
     z = mu + exp(s) * (U eps),      eps ~ Normal(0, I),
 

@@ -1,6 +1,6 @@
 """The recurrent machine: a network that reads data and moves a proposal towards the posterior.
 
-One step, for one data set x (Pesah, Wehenkel and Louppe 2018, arXiv:1811.12932; re-derived):
+One step, for one data set x (Pesah, Wehenkel and Louppe 2018, arXiv:1811.12932; re-derived)::
 
     e    = encode(x)                           once, before the first step
     z_j  ~ q(z | psi),   j = 1..J              draw parameters (antithetic pairs)

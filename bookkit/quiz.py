@@ -24,12 +24,13 @@ SKIP = "I would rather look first."
 class Predict:
     """Ask what a figure will show, before the reader moves it.
 
-    name     : unlike any other on the site, for the browser's memory; `chapter/what`.
-    question : one sentence that a look at the figure can answer.
-    choices  : two to five answers that a sensible reader might give; better a mapping from each
-               to a sentence of its own, which says what is right in it and what is not.
-    look     : what to look for in the figure. Shown after any choice, also after "I would
-               rather look first", and before the sentence of the choice.
+    Args:
+        name: unlike any other on the site, for the browser's memory; `chapter/what`.
+        question: one sentence that a look at the figure can answer.
+        choices: two to five answers that a sensible reader might give; better a mapping from each
+            to a sentence of its own, which says what is right in it and what is not.
+        look: what to look for in the figure. Shown after any choice, also after "I would
+            rather look first", and before the sentence of the choice.
 
     >>> Predict("doc/peak", "Which peaks first?", ["hare", "lynx"], look="Compare the peaks.")
     Predict. Which peaks first?
@@ -65,9 +66,11 @@ class Predict:
 class Recall:
     """One item of a quiz: a question, the right answer and why, and wrong answers and why not.
 
-    right : the right answer.
-    why   : the sentence that a reader who chose it should hear.
-    wrong : each wrong answer with its own feedback: what it mixes up, not only "no".
+    Args:
+        question: what is asked.
+        right: the right answer.
+        why: the sentence that a reader who chose it should hear.
+        wrong: each wrong answer with its own feedback: what it mixes up, not only "no".
     """
 
     question: str

@@ -1,4 +1,4 @@
-"""One colour, one meaning, on every page; each with a value for light and for dark pages.
+"""One colour, one meaning, on every page; each with a value for light and for dark pages::
 
     from bookkit import style
     style.apply()                                    # matplotlib's defaults for the book

@@ -2,11 +2,11 @@
 
 Louppe, Hermans and Cranmer 2017, arXiv:1707.07113.  A critic d learns to give real observations
 larger values than simulated ones, with its slope held near 1 (the Wasserstein critic with
-gradient penalty, Gulrajani et al. 2017, arXiv:1704.00028):
+gradient penalty, Gulrajani et al. 2017, arXiv:1704.00028)::
 
     U_d = E_q(theta) E_x~p(x|theta)[d(x)] - E_real[d(x)] + lambda E[(|grad d| - 1)^2].
 
-The simulator has no derivative, so the proposal follows the score function instead:
+The simulator has no derivative, so the proposal follows the score function instead::
 
     grad_psi U_g = E_q[-d(x) grad_psi log q(theta | psi)] - gamma grad_psi H(q).
 """

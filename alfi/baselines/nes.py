@@ -1,6 +1,6 @@
 """Natural evolution strategies: follow the gradient of an average, and no other derivative.
 
-For a proposal q(z | psi) and any function f, however it was computed,
+For a proposal q(z | psi) and any function f, however it was computed::
 
     d/dpsi E_q[f(z)] = E_q[f(z) d/dpsi log q(z | psi)],
 

@@ -1,4 +1,4 @@
-"""Neural posterior estimation: learn q(theta | x) from pairs (theta, x), by its likelihood.
+"""Neural posterior estimation: learn q(theta | x) from pairs (theta, x), by its likelihood::
 
     minimise E_p(theta) E_p(x|theta)[-log q(theta | x)],
 

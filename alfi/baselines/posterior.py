@@ -57,7 +57,7 @@ def particle_posterior(theta: Array, weights: Array, used: int) -> Posterior:
 
 
 def change_of_units(prior: Uniform, z: Array) -> Array:
-    """log |dz/dtheta|: what turns a log density over z into one over theta."""
+    """`log |dz/dtheta|`: what turns a log density over z into one over theta."""
     if prior.coordinates == "affine":  # the same everywhere, outside the box too
         z = jnp.zeros_like(z)
     return prior.log_prob(prior.mean) - prior.log_prob_unconstrained(z)

@@ -17,9 +17,9 @@ def rejection_abc(
     keep: float = 0.02,
     epsilon: float | None = None,
 ) -> Posterior:
-    """Draws theta_i ~ prior, x_i ~ p(x | theta_i), kept if |s(x_i) - s(x_obs)| <= epsilon.
+    """Draws theta_i ~ prior, x_i ~ p(x | theta_i), kept if `|s(x_i) - s(x_obs)| <= epsilon`.
 
-    The kept draws follow p(theta | |s(x) - s(x_obs)| <= epsilon), which tends to
+    The kept draws follow `p(theta | |s(x) - s(x_obs)| <= epsilon)`, which tends to
     p(theta | s(x_obs)) as epsilon falls and the acceptance with it (Tavaré et al. 1997, Pritchard
     et al. 1999).
     s is a linear regression of the parameters (alfi.baselines.statistic) on the same simulations.

@@ -48,7 +48,7 @@ class Simulator(ABC):
         paper: where the model comes from.
         n_obs: how many observations one data set usually has.
 
-    What a simulator may know besides; each is None where it does not:
+    What a simulator may know besides; each is None where it does not::
 
         log_likelihood(theta, x) -> scalar: log p(x | theta) summed over the observations.
         mle(x) -> theta: the maximum-likelihood estimate.

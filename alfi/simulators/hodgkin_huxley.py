@@ -1,4 +1,4 @@
-"""The Hodgkin-Huxley neuron: two kinds of gated channel, and the spikes that they make.
+"""The Hodgkin-Huxley neuron: two kinds of gated channel, and the spikes that they make::
 
     C dV/dt = I - g_Na m^3 h (V - E_Na) - g_K n^4 (V - E_K) - g_L (V - E_L)
 

@@ -1,13 +1,13 @@
 """Hares and lynx as chance events: a birth here, a meal there.
 
-Four kinds of event change the numbers of prey u and predators v, each at its own rate:
+Four kinds of event change the numbers of prey u and predators v, each at its own rate::
 
     a predator is born   rate c1 u v        a predator dies    rate c2 v
     a prey is born       rate c3 u          a prey is eaten    rate c4 u v
 
 `gillespie` plays them one by one, exactly.  Its cost grows with the numbers, so `simulate` uses
 the chemical Langevin equation, which gives each kind of event in a short time dt its mean
-a dt and its own Gaussian noise of variance a dt:
+a dt and its own Gaussian noise of variance a dt::
 
     du = (c3 u - c4 u v) dt + sqrt(c3 u) dW3 - sqrt(c4 u v) dW4,      dv alike with c1 and c2.
 """

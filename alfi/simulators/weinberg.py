@@ -2,7 +2,7 @@
 
 A collider brings e- and e+ together at beam energy E (GeV), and counts the cosine c of the
 angle under which the muon leaves.  Photon exchange alone is symmetric, 1 + c^2; the weak force,
-of strength G_F (in units of its nominal value), tilts it near the Z boson's mass of 90 GeV:
+of strength G_F (in units of its nominal value), tilts it near the Z boson's mass of 90 GeV::
 
     p(c | A) = (1 + c^2 + A c) / (8/3),    A(E, G_F) = 2 tanh((2E - 90)/9) G_F.
 
@@ -12,10 +12,10 @@ Two things are worth seeing here.
 distribution, so no number of observations separates them: the posterior is a ridge.
 `identifiable` returns A, and `WeinbergAsymmetry` is the same experiment with A as its parameter.
 
-**The density mended.**  For |A| > 2, which 4 % of this prior reaches, 1 + c^2 + A c is negative
-somewhere, and is no density.  The physics says what to do: at each |c| the symmetric part
+**The density mended.**  For `|A| > 2`, which 4 % of this prior reaches, 1 + c^2 + A c is negative
+somewhere, and is no density.  The physics says what to do: at each `|c|` the symmetric part
 2 (1 + c^2) is how many muons there are, and A says how they split between forward and
-backward.  No more than all of them can go forward.  So we use
+backward.  No more than all of them can go forward.  So we use::
 
     p(c | A) = clip(1 + c^2 + A c, 0, 2 (1 + c^2)) / (8/3),
 
@@ -39,11 +39,11 @@ A_MAX = 2.42  # tanh(10/9) * 2 * 1.5 = 2.413, the largest |A| under the prior ov
 
 
 def sample_cosine(key: Array, a: Array, n: int) -> Array:
-    """Draw n cosines from p(c | A), exactly: first |c|, then its sign.
+    """Draw n cosines from p(c | A), exactly: first `|c|`, then its sign.
 
-    |c| has the density 3/4 (1 + c^2) on [0, 1], whatever A; its distribution function
+    `|c|` has the density 3/4 (1 + c^2) on [0, 1], whatever A; its distribution function
     (3 c + c^3)/4 = u is a cubic with the real root c = 2 sinh(asinh(2 u)/3).  The muon goes
-    forward with probability 1/2 + A |c| / (2 (1 + c^2)), cut to [0, 1].
+    forward with probability `1/2 + A |c| / (2 (1 + c^2))`, cut to [0, 1].
     """
     k_size, k_sign = jax.random.split(key)
     size = 2 * jnp.sinh(jnp.arcsinh(2 * jax.random.uniform(k_size, (n,))) / 3)

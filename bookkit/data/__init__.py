@@ -21,11 +21,12 @@ _HERE = Path(__file__).parent
 class Table(dict[str, list[float]]):
     """Columns by name, each a list of floats, and where they come from.
 
-    Attributes
-    ----------
-    title, source, licence : str
-    units : dict from column name to its unit
-    faults : tuple of str, the known faults of the data
+    Attributes:
+        title: one line.
+        source: where the figures come from.
+        licence: of the figures and of the file.
+        units: column name -> its unit.
+        faults: the known faults of the data, one sentence each.
     """
 
     def __init__(self, columns: dict[str, list[float]], about: dict[str, list[str]]):
@@ -47,10 +48,8 @@ def load(name: str) -> Table | dict:
     >>> table.units["hare"]
     'thousands of pelts'
 
-    Raises
-    ------
-    KeyError
-        If there is no such file; the message lists the names there are.
+    Raises:
+        KeyError: if there is no such file; the message lists the names there are.
     """
     table, result = _HERE / f"{name}.csv", _HERE / f"{name}.json"
     if table.is_file():

@@ -11,7 +11,7 @@ X, Y = (-3.5, 3.5), (-2.5, 3.5)
 
 
 def f(a, b):
-    """|W x - y|^2 in two dimensions."""
+    """`|W x - y|^2` in two dimensions."""
     rows = zip(found["w"], found["y"], strict=True)
     return sum((w[0] * a + w[1] * b - y) ** 2 for w, y in rows)
 

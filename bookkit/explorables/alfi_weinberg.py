@@ -12,7 +12,7 @@ N, BINS, TRUE_E, TRUE_G = 500, 10, 47.0, 1.0
 
 
 def draw_muons(seed):
-    """Sizes |c|, sorted, by inverting (3c + c^3)/4 = u, and the uniforms that choose the signs."""
+    """Sizes `|c|`, sorted, by inverting (3c + c^3)/4 = u, and the uniforms that choose signs."""
     rng = random.Random(seed)
     sizes = sorted(round(2 * math.sinh(math.asinh(2 * rng.random()) / 3), 4) for _ in range(N))
     return sizes, [round(rng.random(), 4) for _ in range(N)]
@@ -31,7 +31,7 @@ def ridge(a, g):
 
 
 def edges(sizes):
-    """Where each of the ten bins of |c| begins among the sorted sizes."""
+    """Where each of the ten bins of `|c|` begins among the sorted sizes."""
     return [sum(s < k / BINS for s in sizes) for k in range(BINS + 1)]
 
 

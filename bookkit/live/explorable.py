@@ -92,7 +92,7 @@ class Explorable(LiveFigure):
 
     def edit(self, part: Callable) -> "Explorable":
         """The same figure with one part of its program replaced by the reader's function of the
-        same name: a decorator for a notebook cell.
+        same name: a decorator for a notebook cell::
 
             @figure.edit
             def vector_field(t, y, rates): ...

@@ -29,7 +29,7 @@ class TapeWalk(Walk):
 
     Args:
         name: lower-case identifier, unique in the book.
-        program: program(**inputs) -> {name: number}, in mini_autodiff.numpy.
+        program: `program(**inputs) -> {name: number}`, in mini_autodiff.numpy.
         inputs: name -> a Slider, or a number that stays.
         at: name -> (column, row) of its box; else inputs stand on the left, and each number right
             of what went into it.

@@ -23,7 +23,7 @@ def step(
     h: Any,
     args: Any = None,
 ) -> Any:
-    """One step of an explicit Runge-Kutta method: the state at ``t + h``.
+    """One step of an explicit Runge-Kutta method: the state at ``t + h``::
 
         y'  =  y + h (b_1 k_1 + ... + b_s k_s)
 
@@ -53,7 +53,7 @@ def stages(
     args: Any = None,
     k1: Any = None,
 ) -> list[Any]:
-    """The slopes inside a step; ``k1`` may be known from the step before.
+    """The slopes inside a step; ``k1`` may be known from the step before::
 
         k_i  =  f(t + c_i h,  y + h (a_i1 k_1 + ... + a_i,i-1 k_i-1))
 

@@ -1,4 +1,4 @@
-"""Stochastic differential equations, with the noise as an argument.
+"""Stochastic differential equations, with the noise as an argument::
 
     dy  =  drift(t, y, args) dt  +  diffusion(t, y, args) dW          (in Ito's sense)
 
