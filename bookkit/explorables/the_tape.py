@@ -24,10 +24,9 @@ figure = TapeWalk(
         "y": 2.0,
         "beta": 0.1,
     },
-    at={
-        "alpha": (0, 0), "x": (1, 0), "y": (2, 0), "beta": (3, 0),
-        "births": (-0.3, 1.2), "meetings": (2.3, 1.2), "eaten": (3, 2.1), "change": (1, 2.9),
-        "hares": (0.7, 3.8),
+    at={  # x, which three numbers use, sends its long arrow between the others
+        "alpha": (0, 0), "x": (0, 1.4), "y": (0, 2.8), "beta": (1, 3.4), "births": (1, 0.4),
+        "meetings": (1, 2.3), "eaten": (2.4, 2.6), "change": (2.2, 0.4), "hares": (3, 1.4),
     },
     labels={"births": "b", "meetings": "m", "eaten": "e", "change": "c", "hares": "z"},
     formulas={"births": "α · x", "meetings": "x · y", "eaten": "β · m", "change": "b − e",

@@ -360,6 +360,8 @@ function begin(figure) {
   if (spec.keep) panel.append(keptLine());
   for (const [name, value] of Object.entries(begun)) set(name, value);
   figure.querySelector("figcaption").after(panel);
+  const table = figure.querySelector(".live-table");
+  if (table && innerWidth < 640) panel.after(table);  // else the buttons are out of sight
   figure.append(spoken);
   if (spec.keep) store.show();
   if (LINKS) { followLink(); addEventListener("hashchange", followLink); }

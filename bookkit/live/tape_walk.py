@@ -175,7 +175,7 @@ class TapeWalk(Walk):
         rows = [
             [
                 ("", place[n]),
-                (f"{n}=", f"{self.label[n]} = {self._field(n)}"),
+                (f"{n}=", f"{self.label[n]}\u00a0=\u00a0{self._field(n)}"),
                 (f"{n}=", " ".join(f"({place[of]},\u00a0{self._field(f'slope_{n}_{of}')})"
                                     for of in run.slopes[n]) or "input"),
                 (f"bar {n}", f"{self.bar[n]} = {self._field(f'bar_{n}')}"),

@@ -84,7 +84,7 @@ def test_the_rows_of_the_tape_light_up_with_the_boxes(page, bare):
     rows = "() => [...document.querySelectorAll('td[data-state=now]')].map(e => e.textContent)"
     for _ in range(2):
         page.get_by_role("button", name="One step").click()
-    assert page.evaluate(rows) == ["a = 6.00", "(0,\xa03.00) (1,\xa02.00)"]
+    assert page.evaluate(rows) == ["a\xa0=\xa06.00", "(0,\xa03.00) (1,\xa02.00)"]
     page.get_by_role("button", name="Backwards").click()
     assert page.evaluate(rows) == ["x̄ = 2.58", "y\u0304 = 2.00"]
 
