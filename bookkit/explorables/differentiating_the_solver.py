@@ -1,185 +1,74 @@
-"""Chapter 5: hare and lynx under four rates, their tangents, and the gradient of the misfit."""
-
-import math
+"""Chapter 5: faster hares, and how far their sensitivity foretells them."""
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from bookkit import style
-from bookkit.data import load
-from bookkit.live import (
-    Choice,
-    Explorable,
-    Sentence,
-    Slider,
-    arrows,
-    bars,
-    follow,
-    line,
-    points,
-    text,
+from bookkit.explorables.differentiating_the_solver_arrow import (
+    DATA,
+    GUESS,
+    RATES,
+    lotka_volterra,
+    trajectory,
 )
-from mini_autodiff import lax, ode, optimize, tree
-
-RATES = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ"}
-GUESS = {"alpha": 0.6, "beta": 0.03, "gamma": 0.6, "delta": 0.02}  # made by hand, by eye
-STEPS_A_YEAR = 20
-pelts = load("hare_lynx_1900_1920")
-
-
-def lotka_volterra(t, u, p):
-    """Rates of change of hares x and lynx y, in thousands a year."""
-    x, y = u
-    return jnp.array([p["alpha"] * x - p["beta"] * x * y, p["delta"] * x * y - p["gamma"] * y])
-
-
-def trajectory(p, data, vector_field):
-    """(hares, lynx) at the times data["t"], by the classical Runge-Kutta method."""
-
-    def advance(u, t):
-        return ode.step(ode.RK4, vector_field, t, u, 1 / STEPS_A_YEAR, p), (u[0], u[1])
-
-    return lax.scan(advance, jnp.array([data["hares"][0], data["lynxes"][0]]), data["t"])[1]
-
-
-def misfit(p, data, vector_field=lotka_volterra):
-    """Sum, over years and species, of the squared differences of logarithms."""
-    hare, lynx = trajectory(p, data, vector_field)
-    hare_off = jnp.log(hare[::STEPS_A_YEAR] / data["hares"])
-    lynx_off = jnp.log(lynx[::STEPS_A_YEAR] / data["lynxes"])
-    return jnp.sum(hare_off**2) + jnp.sum(lynx_off**2)
+from bookkit.live import Explorable, Slider, line
+from mini_autodiff import lax
 
 
 def program(p, data, *, vector_field=lotka_volterra):
-    rates = {name: p[name] for name in RATES}
-    percent = {name: p["chosen"][name] * p[name] / 100 for name in RATES}
-    (hare, lynx), (dhare, dlynx) = ad.jvp(
-        lambda rates: trajectory(rates, data, vector_field), (rates,), (percent,)
-    )
-    loss, gradient = ad.value_and_grad(misfit)(rates, data, vector_field)
-    slope = {name: p[name] * gradient[name] for name in RATES}  # by the logarithms of the rates
+    """The curves at alpha, those of the guess, and the guess's own forecast of the former."""
+    old = {name: data[f"guess_{name}"] for name in RATES}
+    alpha_alone = {name: 1.0 if name == "alpha" else 0.0 for name in RATES}
+    run = lambda rates: trajectory(rates, data, vector_field)  # noqa: E731
+    (hare, lynx), (dhare, dlynx) = ad.jvp(run, (old,), (alpha_alone,))
+    change = p["alpha"] - old["alpha"]
+    new_hare, new_lynx = run({**old, "alpha": p["alpha"]})
+    foretold_hare, foretold_lynx = hare + change * dhare, lynx + change * dlynx
 
-    fewest, _ = lax.scan(lambda least, x: (jnp.minimum(least, x), x), hare[0], hare)
-    steep = jnp.sqrt(slope["alpha"] ** 2 + slope["gamma"] ** 2)
-    length = ARROW / (steep + HALF)  # towards ARROW where it is steep, nothing at the bottom
-    by_percent = {name: slope[name] / 100 for name in RATES}
+    miss = jnp.sqrt((foretold_hare - new_hare) ** 2)
+    worst, so_far = lax.scan(lambda most, x: (jnp.maximum(most, x),) * 2, miss[0], miss)
+    first = so_far[200]
     return {
-        "hare": hare, "lynx": lynx, "dhare_dpercent_chosen": dhare, "dlynx_dpercent_chosen": dlynx,
-        "misfit": loss, **{f"dmisfit_dpercent_{name}": by_percent[name] for name in RATES},
-        "slopes": jnp.stack(list(by_percent.values())),
-        "factor": jnp.exp(jnp.sqrt(loss / (2 * len(data["hares"])))), "fewest": fewest,
-        "log_alpha": jnp.log(p["alpha"]), "log_gamma": jnp.log(p["gamma"]),
-        "right": -length * slope["alpha"], "up": -length * slope["gamma"],
+        "old_hare": hare, "old_lynx": lynx, "hare": new_hare, "lynx": new_lynx,
+        "foretold_hare": foretold_hare, "foretold_lynx": foretold_lynx,
+        "first_miss": first, "worst_miss": worst,
     }  # fmt: skip
 
 
-ARROW, HALF = 0.9, 40.0  # longest arrow, in units of log rates; slope of one half as long
-TICKS = (0.2, 0.4, 0.8)
-
-
 def draw(fig, out):
-    ink = style.colour
-    fig.get_layout_engine().set(wspace=0.12)  # room for the labels of limits that grow
-    rows = fig.add_gridspec(3, 2, height_ratios=[1.45, 1.05, 1.35])
-    above, middle = fig.add_subplot(rows[0, :]), fig.add_subplot(rows[1, :])
-    plane, slopes = fig.add_subplot(rows[2, 0]), fig.add_subplot(rows[2, 1])
-
-    times = DATA["t"]  # years after 1900
-    years = [0, 5, 10, 15, 20]
+    ink, times = style.colour, DATA["t"]
+    panels = fig.subplots(2, 1, sharex=True)
     tags = {}
-    for name, counts in (("hare", "hares"), ("lynx", "lynxes")):
-        above.plot(range(21), DATA[counts], "o", ms=4.5, mew=0, color=ink[name], alpha=0.7)
-        (curve,) = above.plot(times, out[name], color=ink[name])
-        (shift,) = middle.plot(times, out[f"d{name}_dpercent_chosen"], color=ink[name])
+    for ax, name, limits in zip(panels, ("hare", "lynx"), ((-8, 128), (-8, 98)), strict=True):
+        ax.plot(times, out[f"old_{name}"], color=ink["grid"], lw=3)
+        (curve,) = ax.plot(times, out[name], color=ink[name])
+        (foretold,) = ax.plot(times, out[f"foretold_{name}"], "--", color=ink["tangent"], lw=1.4)
         tags[curve] = line("t", name)
-        tags[shift] = line("t", f"d{name}_dpercent_chosen")
-    for ax in (above, middle):
-        ax.set(xlim=(-0.5, 22.4), xticks=years, xticklabels=[1900 + t for t in years])
-    above.set(ylim=(0, 110))
-    above.tick_params(labelbottom=False)
-    above.set_title("thousand pelts a year: dots sold, curves modelled")
-    above.text(2.5, 88, "hare", color=ink["hare"])
-    above.text(4.4, 62, "lynx", color=ink["lynx"])
-    middle.axhline(0, color=ink["grid"], lw=0.8, zorder=0)
-    middle.set(ylim=(-1, 1), yticks=[-1, 0, 1])
-    title = middle.set_title("change of the curves for 1 % more α")
-    tags[middle] = follow("y")
-    tags[title] = text("change of the curves for 1 % more {chosen}")
-
-    (here,) = plane.plot(out["log_alpha"], out["log_gamma"], "o", ms=7, color=ink["loss"])
-    plane.plot(math.log(BEST["alpha"]), math.log(BEST["gamma"]), "o", ms=9, mfc="none",
-               color=ink["muted"])  # fmt: skip
-    plane.annotate("best fit", (math.log(BEST["alpha"]), math.log(BEST["gamma"])), (7, 5),
-                   textcoords="offset points", color=ink["muted"], size=9)  # fmt: skip
-    arrow = plane.quiver([out["log_alpha"]], [out["log_gamma"]], [out["right"]], [out["up"]],
-                         angles="xy", scale_units="xy", scale=1, width=0.016,
-                         color=ink["loss"])  # fmt: skip
-    for axis in ("x", "y"):
-        plane.set(**{f"{axis}ticks": [math.log(v) for v in TICKS], f"{axis}ticklabels": TICKS})
-    plane.set(xlim=(math.log(0.16), math.log(1.4)), ylim=(math.log(0.17), math.log(1.7)))
-    plane.set(xlabel="α, hares breed", ylabel="γ, lynx die")
-    plane.set_title("downhill from here")
-    tags[here] = points("log_alpha", "log_gamma")
-    tags[arrow] = arrows("log_alpha", "log_gamma", "right", "up")
-
-    columns = slopes.bar(range(4), out["slopes"], width=0.6, color=ink["loss"])
-    slopes.axhline(0, color=ink["muted"], lw=0.8)
-    slopes.set(ylim=(-1, 1), yticks=[-1, 0, 1], xticks=range(4), xticklabels=RATES.values())
-    slopes.spines["bottom"].set_visible(False)
-    slopes.tick_params(axis="x", length=0)
-    slopes.set_title("Δ misfit for 1 % more")
-    tags[columns] = bars("slopes")
-    tags[slopes] = follow("y")
+        tags[foretold] = line("t", f"foretold_{name}")
+        ax.set(xlim=(-0.5, 20.5), ylim=limits, yticks=[0, 50, 100][: 3 if name == "hare" else 2])
+    hares, lynxes = panels
+    hares.set_title("Make the hares breed faster. Compare the second peak")
+    hares.text(3.9, 90, "hares, thousands", color=ink["hare"])
+    lynxes.text(5.6, 62, "lynx, thousands", color=ink["lynx"])
+    lynxes.set(xticks=[0, 5, 10, 15, 20], xticklabels=[1900, 1905, 1910, 1915, 1920])
     return tags
 
 
-DATA = {
-    "t": [k / STEPS_A_YEAR for k in range(20 * STEPS_A_YEAR + 1)],
-    "hares": pelts["hare"],
-    "lynxes": pelts["lynx"],
-}
-
-
-def best_fit():
-    """The four rates of least misfit, downhill from the guess in their logarithms."""
-    data = {name: jnp.array(column) for name, column in DATA.items()}
-    loss = ad.jit(ad.value_and_grad(lambda theta: misfit(tree.map(jnp.exp, theta), data)))
-    return tree.map(math.exp, optimize.bfgs(loss, tree.map(math.log, GUESS)).x)
-
-
-BEST = best_fit()
-
 figure = Explorable(
     name="differentiating_the_solver",
-    title="Hare and lynx under four rates: curves, tangents and the gradient of the misfit",
-    sliders={
-        "alpha": Slider("hares breed", 0.2, 1.2, GUESS["alpha"], 0.005, "α", "/ year"),
-        "beta": Slider("hares eaten", 0.01, 0.06, GUESS["beta"], 0.0005, "β", "/ year / 1000 lynx"),
-        "gamma": Slider("lynx die", 0.2, 1.4, GUESS["gamma"], 0.005, "γ", "/ year"),
-        "delta": Slider("lynx fed", 0.01, 0.06, GUESS["delta"], 0.0005, "δ", "/ year / 1000 hares"),
-        "chosen": Choice("Middle panel: 1 % more", RATES),
-    },
+    title="Hares and lynx: the guess in grey, faster hares in colour, and the dashed forecast "
+    "that the guess's sensitivity makes of them",
+    sliders={"alpha": Slider("hares breed", 0.42, 0.78, GUESS["alpha"], 0.006, "α", "/ year")},
     program=program,
-    data=DATA,
+    data=DATA | {f"guess_{name}": rate for name, rate in GUESS.items()},
     draw=draw,
-    size=(4.6, 4.3),
-    sentence=Sentence(
-        "The misfit is {misfit:.1f}{typical}. One per cent more α, β, γ or δ changes it by "
-        "{dmisfit_dpercent_alpha:.2f}, {dmisfit_dpercent_beta:.2f}, {dmisfit_dpercent_gamma:.2f} "
-        "or {dmisfit_dpercent_delta:.2f}.{last_hare}",
-        typical=("factor", [
-            (1.5, ": the curves miss a typical count by less than half of it"),
-            (2.0, ": the curves miss a typical count by less than a factor of two"),
-            (4.0, ": the curves miss a typical count by a factor of two to four"),
-            (None, ": the curves have little to do with the counts"),
-        ]),
-        last_hare=("fewest", [
-            (0.001, " The curve of the hares falls below a single pelt a year. The equations know "
-                    "no last hare; real ones would have died out."),
-            (None, ""),
-        ]),
-    ),
+    size=(4.6, 3.7),
+    sentence="Grey: α = 0.600. Colour: α = {alpha}. Dashed: grey + change of α × sensitivity; it "
+    "misses the coloured hares by up to {first_miss:.1f} thousand in the first ten years, by up to "
+    "{worst_miss:.1f} in all twenty.",
     presets={
-        "hand guess": GUESS, "best fit": BEST,
-        "break it": {"alpha": 1.2, "beta": 0.01, "gamma": 0.2, "delta": 0.06},
+        "the guess": {"alpha": 0.6},
+        "1 % more": {"alpha": 0.606},
+        "10 % more": {"alpha": 0.66},
+        "break it: 30 % more": {"alpha": 0.78},
     },
-)  # fmt: skip
+)

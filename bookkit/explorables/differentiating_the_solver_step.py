@@ -1,0 +1,39 @@
+"""Chapter 5: one Euler step of hare and lynx, walked forwards and backwards."""
+
+from bookkit.live import Slider, TapeWalk
+
+STEP, HARES, LYNXES = 0.1, 1.0, 2.0  # the step, and what the rest cares for each new value
+
+
+def program(alpha, beta, delta, gamma, x, y):
+    m = x * y
+    r = alpha * x - beta * m
+    q = delta * m - gamma * y
+    new_x = x + STEP * r
+    new_y = y + STEP * q
+    return {
+        "m": m,
+        "r": r,
+        "q": q,
+        "xnew": new_x,
+        "ynew": new_y,
+        "L": HARES * new_x + LYNXES * new_y,
+    }
+
+
+figure = TapeWalk(
+    "differentiating_the_solver_step",
+    program,
+    {
+        "alpha": 0.6, "beta": 0.03, "delta": 0.02, "gamma": 0.6,
+        "x": Slider("hares", 10.0, 60.0, 30.0, 1.0, "x", "thousand"),
+        "y": Slider("lynx", 2.0, 20.0, 4.0, 1.0, "y", "thousand"),
+    },
+    at={
+        "alpha": (0, 0), "x": (0, 1), "beta": (0, 2), "delta": (0, 3), "y": (0, 4), "gamma": (0, 5),
+        "m": (1, 2.5), "r": (2, 1), "q": (2, 4), "xnew": (3, 1), "ynew": (3, 4), "L": (4, 2.5),
+    },
+    labels={"xnew": "x′", "ynew": "y′"},
+    digits=3,
+    title="One Euler step of hare and lynx: values forwards, cotangents backwards",
+)  # fmt: skip
