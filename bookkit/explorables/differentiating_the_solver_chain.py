@@ -15,6 +15,6 @@ figure = TapeWalk(
     "differentiating_the_solver_chain",
     program,
     {"theta": Slider("growth rate", 0.0, 2.0, 1.0, 0.1, "θ"), "u0": 1.0},
-    at={"u0": (0, 0), "u1": (1, 0), "u2": (2, 0), "L": (3, 0), "theta": (1, 1)},
+    at={"u0": (0, 0), "u1": (1, 0), "u2": (2, 0), "L": (3, 0), "theta": (0.5, 1)},
     title="Two steps of Euler's method: values forwards, cotangents backwards",
 )

@@ -29,9 +29,10 @@ figure = TapeWalk(
         "x": Slider("hares", 10.0, 60.0, 30.0, 1.0, "x", "thousand"),
         "y": Slider("lynx", 2.0, 20.0, 4.0, 1.0, "y", "thousand"),
     },
-    at={
-        "alpha": (0, 0), "x": (0, 1), "beta": (0, 2), "delta": (0, 3), "y": (0, 4), "gamma": (0, 5),
-        "m": (1, 2.5), "r": (2, 1), "q": (2, 4), "xnew": (3, 1), "ynew": (3, 4), "L": (4, 2.5),
+    at={  # so that no arrow runs through a box
+        "x": (0, 0), "xnew": (3.05, 0), "r": (1.85, 1), "alpha": (0.85, 1.1), "beta": (3.05, 1.4),
+        "m": (0.45, 2.4), "L": (4, 2.1), "q": (1.8, 3.3), "delta": (0.85, 3.3),
+        "gamma": (3, 3.4), "y": (0, 4.6), "ynew": (3.15, 4.6),
     },
     labels={"xnew": "x′", "ynew": "y′"},
     digits=3,
