@@ -43,6 +43,7 @@ import inspect
 import math
 import os
 import random
+import sys
 import textwrap
 import traceback
 from collections.abc import Callable, Iterable
@@ -54,6 +55,7 @@ __all__ = [
     "CounterExample",
     "Verdict",
     "asked",
+    "by_hand",
     "claim",
     "close",
     "course_seed",
@@ -277,8 +279,8 @@ class Checks:
 class _Answer:
     """The reader's function, called so that what goes wrong inside it becomes a sentence."""
 
-    def __init__(self, function: Callable):
-        self.function = function
+    def __init__(self, function: Callable, by_hand: bool = False):
+        self.function, self.by_hand = function, by_hand
         self.__name__ = getattr(function, "__name__", "your function")
 
     def __call__(self, *args: Any) -> Any:
@@ -286,12 +288,13 @@ class _Answer:
         self._must_accept(args, call)
         before = [repr(arg) for arg in args]
         try:
-            result = self.function(*args)
+            result = (_watched if self.by_hand else _plainly)(self.function, args)
         except (NotImplementedError, CounterExample):
             raise
         except (Exception, SystemExit) as error:
             raise CounterExample(
-                f"{call} raised {type(error).__name__}: {error}{self._place(error)}"
+                f"{call} raised {type(error).__name__}: {error}{self._place(error)}",
+                _why_it_stopped(error),
             ) from error
         for arg, old in zip(args, before, strict=True):
             claim(
@@ -346,6 +349,67 @@ def _has_no_body(function: Callable) -> bool:
     """Whether nobody has written anything into a function yet but a docstring or three dots."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return code is not None and code.co_code in _EMPTY
+
+
+def _why_it_stopped(error: BaseException) -> str | None:
+    """A hint about the exception itself; None where the property's own may say more."""
+    words = str(error)
+    if isinstance(error, RecursionError):
+        return "A function that calls itself at every step is at its end after a thousand: loop"
+    if isinstance(error, TypeError) and ("sequence" in words or "list" in words):
+        return (
+            "Lists do not add up or stretch like vectors: go through their entries, "
+            "`[a + h * b for a, b in zip(u, k)]`"
+        )
+    if isinstance(error, ArithmeticError | ValueError):
+        return None
+    return "It stopped before there was an answer: read the error, and the line that it names"
+
+
+ENGINES = ("mini_autodiff.tape", "mini_autodiff.dual", "jax", "autograd", "torch", "sympy")
+
+
+def by_hand(function: Callable) -> Callable:
+    """The reader's function, where the text says *no engine*: a derivative from one is refused.
+
+    What the check's own functions do inside does not count.
+
+    >>> by_hand(lambda x: 2 * x)(3.0)
+    6.0
+    """
+
+    own = function.function if isinstance(function, _Answer) else function
+    return _Answer(own, by_hand=True)
+
+
+def _plainly(function: Callable, args: tuple) -> Any:
+    return function(*args)
+
+
+def _watched(function: Callable, args: tuple) -> Any:
+    """The result; a CounterExample where an engine was called, not by what we handed over."""
+    used: list[str] = []
+    ours = 0  # how deep we are in functions of the checks
+
+    def look(frame: Any, event: str, _: object) -> None:
+        nonlocal ours
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.startswith(__name__):
+            ours += {"call": 1, "return": -1}.get(event, 0)
+        elif event == "call" and ours == 0 and module.startswith(ENGINES):
+            used.append(module.split(".")[0])
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        return function(*args)
+    finally:
+        sys.setprofile(before)
+        if used:
+            raise CounterExample(
+                f"your function asked an engine for a derivative ({used[0]})",
+                "No engine here: write the derivative of each line yourself",
+            )
 
 
 def asked(function: Callable) -> Callable:
