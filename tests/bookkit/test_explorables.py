@@ -18,7 +18,7 @@ ROUNDED = re.compile(r"Math\.(?!abs|sign|min|max|floor|sqrt)\w+")  # those are e
 # Outputs that are arithmetic only, in a program that is not: these too have the same bits.
 EXACT = {
     "differentiating_the_solver": {
-        "hare", "lynx", "fewest", "dhare_dpercent_chosen", "dlynx_dpercent_chosen",
+        "old_hare", "old_lynx", "hare", "lynx", "foretold_hare", "foretold_lynx",
     },
 }  # fmt: skip
 

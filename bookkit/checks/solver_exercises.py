@@ -161,17 +161,17 @@ def _slopes_hold(name: str, program: Callable, values: list, slopes: Callable) -
         return program(*numbers)
 
     got = vector(by_hand(slopes)(once, *values), len(values))
+    claim(
+        len(calls) == 1,
+        f"for {name} you called the program {len(calls)} times",
+        "One call with numbers that take notes, then one walk back, serves all values",
+    )
     expected = list(ad.grad(program, argnums=tuple(range(len(values))))(*values))
     claim(
         close(got, expected, 1e-10),
         f"for {name} at {show(values)} you say {show(got)}; a difference in the first value says "
         f"{show(_difference(program, values))}",
         "In a - b, the slope by b is -1." if name == "a - b" else None,
-    )
-    claim(
-        len(calls) == 1,
-        f"for {name} you called the program {len(calls)} times",
-        "One call with numbers that take notes, then one walk back, serves all values",
     )
 
 
