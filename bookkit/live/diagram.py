@@ -7,6 +7,7 @@ from itertools import combinations
 from xml.etree.ElementTree import Element, SubElement
 
 from bookkit.live.artists import px
+from bookkit.live.drawing import TALLEST
 from bookkit.live.errors import LiveFigureError
 
 WIDE, APART, LINE = 82.0, 126.0, 16.0  # SVG units: a box, from one column to the next, a line
@@ -105,6 +106,9 @@ class Diagram:
             for box, name, corners in boxes:
                 if name not in key.split(">") and _crosses(start, end, corners):
                     return [f"the arrow {key} and {box}"]
+        if out := [said for said, _, (left, _, right, _) in words
+                   if left < 0 or right > self.size[0]]:  # fmt: skip
+            return [f"{out[0]} and the edge of the picture"]
         pairs = [*combinations(words, 2), *combinations(boxes, 2)]
         pairs += [(w, box) for w in words for box in boxes if w[1] != box[1]]
         return [f"{one[0]} and {two[0]}" for one, two in pairs if _overlap(one[2], two[2])]
@@ -114,8 +118,11 @@ class Diagram:
         self.places.clear()
         self.lines.clear()
         box = " ".join(map(px, (0, 0, *self.size)))
-        root = Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box,
-                               "style": f"max-width:{px(1.25 * self.size[0])}px"})  # fmt: skip
+        wide, tall = self.size
+        style = f"max-width:{px(min(1.25, TALLEST / tall) * wide)}px"
+        root = Element(
+            "svg", {"xmlns": "http://www.w3.org/2000/svg", "viewBox": box, "style": style}
+        )
         for edge in self.edges:
             self._arrow(root, edge)
         for key, node in self.nodes.items():
