@@ -21,9 +21,9 @@ DATA = {
 def vector_field(t, u, p):
     """Change a year of hares x and lynx y, in thousands."""
     x, y = u
-    eaten = x * y
-    return jnp.array([p["alpha"] * x - p["beta"] * eaten,
-                      p["delta"] * eaten - p["gamma"] * y])  # fmt: skip
+    hares = p["alpha"] * x - p["beta"] * x * y
+    lynx = p["delta"] * x * y - p["gamma"] * y
+    return jnp.array([hares, lynx])
 
 
 def trajectory(p, data, vector_field=vector_field):

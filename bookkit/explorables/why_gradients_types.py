@@ -72,14 +72,15 @@ figure = Explorable(
         second=("read_as", [
             (0.5, ". The covariance of fitness and length is "),
             (1.5, ". The prior covariance of likelihood and length is "),
-            (None, ". The slope of the logarithm of that mean by a share is the pay-off divided by "
-                   "the mean; its covariance with length, times the mean, is "),
+            (None, ". The slope of its logarithm by the share of a type is that type's pay-off "
+                   "over the mean. The covariance of pay-off and length is "),
         ]),
         third=("read_as", [
             (0.5, ". Their quotient is the change of the mean length: "),
             (1.5, ". Their quotient is the step from the prior mean of the length to the posterior "
                   "mean: "),
-            (None, ". Dividing by the mean gives the change of the mean length: "),
+            (None, ". Covariance times slope, so divided by the mean, is the change of the mean "
+                   "length: "),
         ]),
         sign=("by_fisher", [
             (1e-9, "All are alike, so nothing changes: no variance, no selection."),
