@@ -154,6 +154,7 @@ figure = Explorable(
             (None, ""),
         ]),
     ),
+    recall="hand fit",
     presets={
         "hand guess": GUESS, "best fit": BEST,
         "break it": {"alpha": 1.2, "beta": 0.01, "gamma": 0.2, "delta": 0.06},
