@@ -151,6 +151,14 @@ class Array:
     def __neg__(a): return elementwise(ops.neg, a)
     def __pos__(a): return a
     def __abs__(a): return elementwise(ops.absolute, a)
+    def __mod__(a, b): return elementwise(ops.mod, a, b)
+    def __rmod__(b, a): return elementwise(ops.mod, a, b)
+    def __floordiv__(a, b): return elementwise(ops.floordiv, a, b)
+    def __rfloordiv__(b, a): return elementwise(ops.floordiv, a, b)
+    def __and__(a, b): return elementwise(ops.both, a, b)
+    def __rand__(b, a): return elementwise(ops.both, a, b)
+    def __or__(a, b): return elementwise(ops.either, a, b)
+    def __ror__(b, a): return elementwise(ops.either, a, b)
     def __lt__(a, b): return elementwise(ops.lt, a, b)
     def __le__(a, b): return elementwise(ops.le, a, b)
     def __gt__(a, b): return elementwise(ops.gt, a, b)
@@ -560,6 +568,10 @@ NUMPY: dict[str, Callable] = {  # how NumPy calls what it may do with our number
     "greater": ops.gt,
     "greater_equal": ops.ge,
     "equal": ops.eq,
+    "remainder": ops.mod,
+    "floor_divide": ops.floordiv,
+    "bitwise_and": ops.both,
+    "bitwise_or": ops.either,
     "not_equal": ops.ne,
 }  # fmt: skip
 

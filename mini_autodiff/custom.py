@@ -10,7 +10,7 @@ from typing import Any
 from . import ops
 from .array import Atoms, nested
 from .compiler.lists import lengths_of
-from .compiler.trace import Branch, Output, Trace, replay, running
+from .compiler.trace import Output, Trace, Unprovable, is_real, replay, running
 from .hooks import here
 from .ops import Number, Special, apply
 from .tape import Tape, Var, new_tape
@@ -32,7 +32,7 @@ class Call(Special):
             return replay(self.body, list(args))
         entry = trace.emit(self, args)
         outputs = enumerate(self.body.outputs)
-        return [trace.emit(Output(k), (entry,), lengths_of(x)) for k, x in outputs]
+        return [trace.emit(Output(k), (entry,), lengths_of(x), is_real(x)) for k, x in outputs]
 
     def forward(self, run: Any, args: tuple) -> list:
         return replay(self.body, list(args))
@@ -223,12 +223,12 @@ def _traced(f: Callable, into: Atoms) -> Any:
     given = [x for x in into.atoms if isinstance(x, Number)]
     try:
         with running(body):
-            inputs = iter([body.new(lengths=lengths_of(x)) for x in given])
+            inputs = iter([body.new(lengths=lengths_of(x), real=is_real(x)) for x in given])
             atoms = [next(inputs) if isinstance(x, Number) else x for x in into.atoms]
             args, kwargs = into.rebuild(atoms)
             out = Atoms(f(*args, **kwargs))
             body.outputs = [body.lift(x) for x in out.atoms if isinstance(x, Number)]
-    except Branch:
+    except Unprovable:
         args, kwargs = into.rebuild(into.atoms)
         return f(*args, **kwargs)
     results = iter(apply(Call(body), *given, *body.free) if body.outputs else ())
@@ -300,7 +300,10 @@ class CustomCall(Special):
                 "pass that number as an argument, so that the rule covers it"
             )
         entry = trace.emit(self, args)
-        return [trace.emit(Output(k), (entry,), lengths_of(x)) for k, x in enumerate(outputs)]
+        return [
+            trace.emit(Output(k), (entry,), lengths_of(x), is_real(x))
+            for k, x in enumerate(outputs)
+        ]
 
     def forward(self, run: Any, args: tuple) -> list:
         raise TypeError(

@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 
 from .array import Atoms
+from .compiler.arguments import Arguments
 from .compiler.formulas import pieces
-from .compiler.jit import Call
 from .compiler.prune import prune
 from .compiler.trace import Input, Output, Trace, Traced, running
 from .ops import Op
@@ -125,10 +125,10 @@ def graph(f: Callable, *args: Any) -> Graph:
     v2 = v1 + x
     return v2
     """
-    call = Call(args, {})
-    trace = Trace(call.values, final=True)
+    call = Arguments(args, {})
+    trace = Trace(final=True)
     with running(trace):
-        inputs, _ = call.fill(trace, f)
+        inputs, _ = call.traced(trace, f)
         out = Atoms(f(*inputs))
     trace.outputs = out.atoms
     return Graph(prune(trace, keep_inputs=True))

@@ -7,17 +7,22 @@ where the mistake happened.
 from __future__ import annotations
 
 import linecache
-import os.path
+import os
 import sys
 from typing import Any
 
-PACKAGE = os.path.dirname(__file__)
+PACKAGE = os.path.dirname(__file__) + os.sep
+
+
+def is_ours(file: str) -> bool:
+    """Whether a file belongs to this library; ``mini_autodiff_try.py`` beside it does not."""
+    return file.startswith(PACKAGE)
 
 
 def where_called() -> str:
     """The innermost line outside this package, as ``file:line: code`` (empty if there is none)."""
     frame = sys._getframe(1)
-    while frame and frame.f_code.co_filename.startswith(PACKAGE):
+    while frame and is_ours(frame.f_code.co_filename):
         frame = frame.f_back  # type: ignore[assignment]
     if frame is None:
         return ""

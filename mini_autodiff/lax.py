@@ -54,9 +54,7 @@ def scan(
         )
     n: int = lengths.pop()
     if here.trace and n:
-        looped = IN_A_TRACE["scan"](f, init, leaves, structure, n, reverse)
-        if looped:
-            return looped
+        return IN_A_TRACE["scan"](f, init, leaves, structure, n, reverse)
     carry, rows, before = init, [], Atoms(init)
     for i in reversed(range(n)) if reverse else range(n):
         carry, y = pair(f(carry, tree.unflatten(structure, [x[i] for x in leaves])))

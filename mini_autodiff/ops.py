@@ -61,9 +61,6 @@ class Op:
         """Apply to numbers of any kind: floats, or those of a tape, a dual number, a trace."""
         return apply(self, *args)
 
-    def __repr__(self) -> str:
-        return f"<op {self.name}: {self.text}>"
-
 
 class Special(ABC):
     """An operation that is not a formula: a loop, a call with its own rule.
@@ -122,6 +119,14 @@ class Number:
     def __neg__(a): return apply(neg, a)
     def __pos__(a): return a
     def __abs__(a): return apply(absolute, a)
+    def __mod__(a, b): return apply(mod, a, b) if scalar(b) else NotImplemented
+    def __rmod__(b, a): return apply(mod, a, b) if scalar(a) else NotImplemented
+    def __floordiv__(a, b): return apply(floordiv, a, b) if scalar(b) else NotImplemented
+    def __rfloordiv__(b, a): return apply(floordiv, a, b) if scalar(a) else NotImplemented
+    def __and__(a, b): return apply(both, a, b) if scalar(b) else NotImplemented
+    def __rand__(b, a): return apply(both, a, b) if scalar(a) else NotImplemented
+    def __or__(a, b): return apply(either, a, b) if scalar(b) else NotImplemented
+    def __ror__(b, a): return apply(either, a, b) if scalar(a) else NotImplemented
     def __lt__(a, b): return apply(lt, a, b) if scalar(b) else NotImplemented
     def __le__(a, b): return apply(le, a, b) if scalar(b) else NotImplemented
     def __gt__(a, b): return apply(gt, a, b) if scalar(b) else NotImplemented
@@ -134,22 +139,16 @@ class Number:
     def zero(self) -> Any:
         return zero_like(self.value)
 
-    def __float__(self):
-        raise errors.not_a_float("float()")
+    def __float__(self, *digits):
+        raise errors.not_a_float("float(), int() or round()")
 
-    def __int__(self):
-        raise errors.not_a_float("int()")
-
-    __index__ = __int__
-
-    def __round__(self, digits=None):
-        raise errors.not_a_float("round()")
+    __int__ = __index__ = __round__ = __float__
 
 
 def scalar(x: Any) -> bool:
     """Whether ``x`` is one number: ours, Python's, or NumPy's."""
     return isinstance(x, (float, Number, int)) or (
-        hasattr(x, "__float__") and getattr(x, "shape", None) == ()
+        hasattr(x, "__float__") and getattr(x, "shape", ()) == ()
     )
 
 
@@ -202,7 +201,7 @@ def power(a: Any, b: Any) -> Any:
 
 def sign(a: float) -> float:
     """-1, 0 or 1; 0 at 0, where ``abs`` has a corner."""
-    return (a > 0.0) - (a < 0.0) if a == a else a
+    return float((a > 0.0) - (a < 0.0)) if a == a else a
 
 
 def sigmoid(a: float) -> float:
@@ -246,6 +245,8 @@ mul      = op("mul", "a * b", "b", "a")
 div      = op("div", "a / b", "1.0 / b", "-v / b", domain="the divisor must not be 0")
 stop_gradient = op("stop_gradient", "a", None)
 neg      = op("neg", "-a", "-1.0")
+floordiv = op("floordiv", "a // b", None, None, domain=div.domain)
+mod      = op("mod", "a % b", "1.0", "-(a // b)", domain=div.domain)
 
 lt       = op("lt", "a < b", None, None)
 le       = op("le", "a <= b", None, None)
@@ -253,6 +254,9 @@ gt       = op("gt", "a > b", None, None)
 ge       = op("ge", "a >= b", None, None)
 eq       = op("eq", "a == b", None, None)
 ne       = op("ne", "a != b", None, None)
+both     = op("and", "a & b", None, None)
+either   = op("or", "a | b", None, None)
+DISCRETE = {lt, le, gt, ge, eq, ne, both, either}  # their results are truths
 where    = op("where", "b if a else c", None, "where(a, 1.0, 0.0)", "where(a, 0.0, 1.0)")
 
 square   = op("square", "a * a", "2.0 * a")

@@ -6,11 +6,12 @@ import ast
 import functools
 import re
 
-PRECEDENCE = {"if": 1, "<": 4, "+": 5, "*": 6, "-x": 7, "**": 8, "x": 9}
+PRECEDENCE = {"if": 1, "<": 2, "|": 3, "&": 4, "+": 5, "*": 6, "-x": 7, "**": 8, "x": 9}
 """How tightly a formula binds; a printer adds parentheses from it."""
 
 ATOM = PRECEDENCE["x"]
 KINDS = {ast.Add: "+", ast.Sub: "+", ast.Mult: "*", ast.Div: "*", ast.Pow: "**"}
+KINDS |= {ast.Mod: "*", ast.FloorDiv: "*", ast.BitAnd: "&", ast.BitOr: "|"}
 
 
 @functools.cache
@@ -59,4 +60,4 @@ def plan(text: str, binds: int) -> tuple[str, list[tuple[int, int]], int]:
         enclosed = parts[k - 1].endswith(("(", ", ")) and parts[k + 1].startswith((")", ", "))
         leftmost = k == 1 and not parts[0] and binds in (PRECEDENCE["+"], PRECEDENCE["*"])
         places.append(("abc".index(parts[k]), 0 if enclosed else binds if leftmost else binds + 1))
-    return "%s".join(parts[::2]), places, binds
+    return "%s".join(part.replace("%", "%%") for part in parts[::2]), places, binds

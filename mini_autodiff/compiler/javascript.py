@@ -17,26 +17,44 @@ from typing import Any
 
 from .. import ops, tree
 from ..array import UNROLL, Array, Atoms, array
+from .arguments import Arguments
+from .arguments import parameters as parameters_of
 from .formulas import ATOM
-from .jit import Call
-from .jit import parameters as parameters_of
 from .loop import Loop
 from .printer import Printer, count_uses
 from .prune import prune
 from .stacked import Stacked
-from .trace import Branch, Trace, running
+from .trace import Trace, Unprovable, is_real, running
 
 SPELLED = {
-    "eq": "a === b",
-    "ne": "a !== b",
     "where": "a ? b : c",
-    "power": "Math.pow(a, b)",
+    "power": "power(a, b)",
+    "mod": "mod(a, b)",
+    "floordiv": "floordiv(a, b)",
+    "and": "(a & b)",  # parentheses: it binds less than a comparison there
+    "or": "(a | b)",
 }
 """The formulas that JavaScript spells otherwise; in all others, ``sin(`` is ``Math.sin(``."""
+
+WHERE_NUMBER = "a != 0 ? b : c"
+"""``where`` on a number that is no truth: not a number is false to JavaScript, true to Python."""
 
 HELPERS = {  # what Math does not have; printed once, inside the function that needs it
     "sigmoid": "a => a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))",
     "softplus": "a => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))",
+    "sign": "a => a > 0 ? 1 : a < 0 ? -1 : a === 0 ? 0 : a",
+    # 1 to the power of not-a-number, and -1 to that of infinity, are 1 in Python
+    "power": "(a, b) => a === 1 || (a === -1 && b - b !== 0 && b === b) ? 1 : Math.pow(a, b)",
+    # the remainder has the sign of the divisor
+    "mod": """(a, b) => {
+        const r = a % b;
+        return r === 0 ? (b < 0 ? -0 : 0) : (r < 0) !== (b < 0) ? r + b : r;
+    }""",
+    "floordiv": """(a, b) => {
+        const r = a % b;
+        const q = (a - (r !== 0 && (r < 0) !== (b < 0) ? r + b : r)) / b;
+        return q === 0 ? 0 * (a / b) : q - Math.floor(q) > 0.5 ? Math.floor(q) + 1 : Math.floor(q);
+    }""",
     "spread": """(items, start, step, n) => {
         const zero = x => Array.isArray(x) ? x.map(zero) : 0;
         const out = new Array(n).fill(zero(items[0]));
@@ -76,9 +94,11 @@ class JavaScriptPrinter(Printer):
     append = "push"
     end, comment_mark = ";", "//"
 
-    def spelled(self, op: Any) -> str:
+    def spelled(self, op: Any, args: tuple = ()) -> str:
         if type(op) is not ops.Op:
             return op.javascript
+        if op is ops.where and is_real(args[0]):
+            return WHERE_NUMBER
         return SPELLED.get(op.name) or re.sub(r"\b([a-z]\w+)\(", _function_name, op.text)
 
     def number(self, x: Any) -> str:
@@ -105,9 +125,6 @@ class JavaScriptPrinter(Printer):
 
     def assign_all(self, names: list[str], texts: list[str]) -> None:
         self.line(f"[{', '.join(names)}] = [{', '.join(texts)}];")
-
-    def guard(self, text: str, outcome: bool) -> None:
-        raise TypeError("an exported program has no branches")
 
     def check(self, text: str, op: ops.Op) -> None:
         """Nothing: JavaScript has no errors here, but NaN."""
@@ -178,16 +195,16 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
     <BLANKLINE>
     """
     args = tuple(tree.map(_real, _long_lists(x)) for x in example_args)
-    parameters = parameters_of(f)[: len(args)]
-    call = Call(args, {})
+    names = parameters_of(f)[: len(args)]
+    call = Arguments(args, {})
     trace = Trace(final=True)
     try:
         with running(trace):
-            inputs, _ = call.fill(trace, f)
+            inputs, _ = call.traced(trace, f)
             out = Atoms(f(*inputs))
-    except Branch as branch:
+    except Unprovable as why:
         raise TypeError(
-            f"an exported program cannot branch on its numbers.\n  at {branch}\n"
+            f"an exported program cannot branch on its numbers, but this one does:\n  {why}\n"
             "Use jnp.where, or decide before the export."
         ) from None
     if trace.free:
@@ -195,7 +212,8 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
     trace.outputs = list(out.atoms)
     everything = prune(trace)
     printer = JavaScriptPrinter()
-    printer.taken |= {*parameters, *HELPERS, name}
+    printer.taken |= {*HELPERS, name}
+    parameters = [printer.fresh(x) for x in names]
     reads = _paths(args, parameters)
     env: dict = {}
     for k, x in zip(everything.kept, everything.inputs, strict=True):  # type: ignore[attr-defined]

@@ -343,7 +343,14 @@ def _like_every(c: Any, *lists: Any) -> list:
     return [widened(c, lengths_of(a)[0]) if lengths_of(a) else c for a in lists]
 
 
-pack = ListOp(
+class Pack(ListOp):
+    """Numbers, or lists, as a list."""
+
+    def known(self, trace: Any, *rows: Any) -> Any:
+        return whole(trace, rows)
+
+
+pack = Pack(
     "pack",
     lambda *rows: rows,
     lambda *rows: (len(rows), *rows[0]),
@@ -377,6 +384,26 @@ turn: ListOp = ListOp(
     lambda c, a: [apply(turn, c)],
     "turned({})",
 )
+
+
+def whole(trace: Any, numbers: tuple) -> Any:
+    """The list whose items these numbers are, all of them and in order; ``None`` if there is none.
+
+    A list of a thousand numbers among the arguments is one list of the program; a function that
+    makes an array of its items gets that list back.
+    """
+    source: Any = None
+    for i, x in enumerate(numbers):
+        index = x.index if isinstance(x, Number) else None  # type: ignore[attr-defined]
+        if index is None or trace.ops[index].name != f"item {i}":
+            return None
+        (of,) = trace.args[index]
+        if source is None and of.lengths != (len(numbers),):
+            return None
+        if source is not None and source is not of:
+            return None
+        source = of
+    return source
 
 
 class Product(ListOp):

@@ -15,12 +15,21 @@ from ..ops import Op, Special, apply
 from ..tape import Tape, Var
 from .lists import Items, lengths_of, perform, zero_of
 from .prune import mark, prune, written_out
-from .trace import NamingTape, Output, Trace, Traced, replay, running, smooth
+from .trace import NamingTape, Output, Trace, Traced, is_real, replay, running
 
 
 def costly(op: Any) -> bool:
     """Whether an operation calls a function: its value is worth keeping for the reverse sweep."""
-    return type(op) is Op and smooth(op) and ("(" in op.text or "**" in op.text)
+    return type(op) is Op and any(op.formulas) and "(" in op.text
+
+
+def has_slope(op: Any) -> bool:
+    return type(op) is not Op or any(op.formulas)
+
+
+def like(body: Trace, x: Any, item: bool = False) -> Traced:
+    """A new input of a loop's body, for such a number, or for an item of such a list."""
+    return body.new(lengths=lengths_of(x)[1:] if item else lengths_of(x), real=is_real(x))
 
 
 class Loop(Special):
@@ -63,10 +72,12 @@ class Loop(Special):
         out = []
         for k, x in enumerate(self.body.outputs):
             stacked = () if k < self.carries else (self.length,)
-            out.append(trace.emit(Output(k), (entry,), stacked + lengths_of(x)))
+            out.append(trace.emit(Output(k), (entry,), stacked + lengths_of(x), is_real(x)))
         return out
 
-    def pruned(self, args: tuple, used: set[int]) -> tuple[Loop, tuple, dict[int, int]]:
+    def pruned(
+        self, args: tuple, used: set[int], strict: bool
+    ) -> tuple[Loop, tuple, dict[int, int]]:
         """This loop with only these results: the loop, its arguments, old result -> new."""
         n, whole = self.carries, written_out(self.body)
         same: dict[int, int] = {}
@@ -79,7 +90,7 @@ class Loop(Special):
         want = set(used)
         outputs = whole.outputs
         while True:
-            need, loops = mark(whole, [outputs[k] for k in sorted(want)])
+            need, loops = mark(whole, [outputs[k] for k in sorted(want)], strict)
             needed = {k for k in range(n) if whole.inputs[k].index in need}
             if needed <= want:
                 break
@@ -114,7 +125,7 @@ class Loop(Special):
             hit = {i for i, flag in zip(places, flags, strict=True) if flag}
             for i, (op, args) in enumerate(zip(body.ops, body.args, strict=True)):
                 for x in args:
-                    if type(x) is Traced and x.index in hit and smooth(op):
+                    if type(x) is Traced and x.index in hit and has_slope(op):
                         hit.add(i)
             out = [isinstance(x, Traced) and x.index in hit for x in body.outputs]
             grown = [a or b for a, b in zip(flags, out[: self.carries], strict=False)]
@@ -167,7 +178,7 @@ class Loop(Special):
             return perform(op, *args)
 
         with running(body, naming=False):
-            inputs = [body.new(lengths=x.lengths) for x in self.body.inputs]
+            inputs = [like(body, x) for x in self.body.inputs]
             free = [body.free_input(x) for x in self.body.free_inputs]
             out = replay(self.body, inputs + free, run)
         body.outputs = out + inputs[: self.carries] + kept
@@ -224,7 +235,7 @@ class Loop(Special):
         with running(body, naming=False):
             d_state = {k: body.new(lengths=lengths_of(values[k])) for k in moving}
             total = {k: body.new(lengths=lengths_of(values[k])) for k in summed}
-            items = [body.new(lengths=lengths_of(x)[1:]) for x in columns]
+            items = [like(body, x, item=True) for x in columns]
             state, kept = items[:n], iter(items[n : len(saved)])
             xs = items[len(saved) : len(saved) + lists]
             d_ys = dict(zip(given, items[len(saved) + lists :], strict=True))
@@ -253,6 +264,7 @@ class Loop(Special):
             for k in summed:
                 body.name_after(total[k], values[k])
         body.outputs = shares
+        body.checked = True  # what may fail in a step has been done in the forward loop
         loop = Loop(body, len(moving) + len(summed), self.length, not self.backward)
         first = [start(k) for k in moving + summed]
         found = apply(loop, *first, *columns, *body.free)
@@ -274,14 +286,11 @@ class Loop(Special):
         body = Trace()
         inner_run = type(run)(run.many)
         with running(body, naming=False):
-
-            def new(k: int) -> Traced:
-                return body.new(lengths=self.body.inputs[k].lengths)
-
-            state = [new(k) for k in range(n)]
-            tangent = {pair: new(pair[0]) for pair in carried}
-            xs = [new(k) for k in range(n, n + lists)]
-            tangent |= {pair: new(pair[0]) for pair in read}
+            own = self.body.inputs
+            state = [like(body, x) for x in own[:n]]
+            tangent = {(k, d): body.new(lengths=own[k].lengths) for k, d in carried}
+            xs = [like(body, x) for x in own[n:]]
+            tangent |= {(k, d): body.new(lengths=own[k].lengths) for k, d in read}
             inner = [*state, *xs, *map(body.lift, values[n + lists :])]
             for k in range(n + lists, len(values)):
                 tangent |= {(k, d): body.lift(t) for d, t in along[k].items()}

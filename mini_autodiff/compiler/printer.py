@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from typing import Any
 
-from ..ops import Op, words
+from ..ops import Op, where, words
 from .formulas import ATOM, PRECEDENCE, binding, plan, repeats
 from .trace import Input, Output, Trace, Traced
 
@@ -52,11 +52,12 @@ class Printer(ABC):
 
     # -- what a language says --
     append = "append"
+    strict = False  # whether an error must come where the function has it
     end, comment_mark = "", "#"  # of a statement
 
     @abstractmethod
-    def spelled(self, op: Any) -> str:
-        """The formula of an operation."""
+    def spelled(self, op: Any, args: tuple = ()) -> str:
+        """The formula of an operation on such arguments."""
 
     @abstractmethod
     def number(self, x: Any) -> str: ...
@@ -71,9 +72,6 @@ class Printer(ABC):
 
     @abstractmethod
     def assign_all(self, names: list[str], texts: list[str]) -> None: ...
-
-    @abstractmethod
-    def guard(self, text: str, outcome: bool) -> None: ...
 
     @abstractmethod
     def check(self, text: str, op: Op) -> None: ...
@@ -132,7 +130,6 @@ class Printer(ABC):
         ``env`` maps entries to their text and how it binds; ``ends`` are the new carries of a
         loop, which are written at its end.
         """
-        guards = {c.index: outcome for c, outcome in trace.guards}
         formulas: dict[int, str] = {}
         last = _last_use(trace) if any(op and op.name == "loop" for op in trace.ops) else {}
         outside = self.elements, self.results, self.live, self.mentioned, self.dead, self.seen
@@ -146,20 +143,18 @@ class Printer(ABC):
             elif op.name == "constant":
                 env[i] = (self.constant(op.items), ATOM)
             else:
-                self.entry(trace, i, env, uses, ends, guards, formulas)
+                self.entry(trace, i, env, uses, ends, formulas)
         self.elements, self.results, self.live, self.mentioned, self.dead, self.seen = outside
         return formulas
 
-    def entry(
-        self, trace: Trace, i: int, env: dict, uses: dict, ends: Any, guards: dict, formulas: dict
-    ) -> None:
+    def entry(self, trace: Trace, i: int, env: dict, uses: dict, ends: Any, formulas: dict) -> None:
         """Print an entry, or keep its text until it is used."""
         op = trace.ops[i]
         text, binds = self.formula(trace, i, env)
         formulas[i] = text.replace(OPEN, "").replace(CLOSE, "")
         used = uses.get(i, 0)
         apart = i in trace.names or len(formulas[i]) > WIDTH or self._shown(trace, i, env)
-        waits = used == 1 and (not apart or i in ends or i in guards)
+        waits = used == 1 and (not apart or i in ends)
         lengths = trace.entries[i].lengths
         if op.name.startswith("repeat"):  # where a column reads it, the number itself is read
             self.elements[i] = (self.text(trace.args[i][0], env, ATOM), ATOM)
@@ -171,14 +166,12 @@ class Printer(ABC):
             text, binds = self.comprehension(text, lengths), ATOM
         if waits:
             env[i] = (text, binds)
-        elif used or i in guards:
+        elif used:
             name = self.name_of(trace, i, env)
             self.assign(name, text, True, self.comment(trace, i, env, formulas))
             env[i] = (name, ATOM)
         else:
             self.check(text, op)
-        if i in guards:
-            self.guard(env[i][0], guards[i])
 
     # -- columns --
     def element(self, x: Traced, env: dict) -> tuple[str, int]:
@@ -252,7 +245,7 @@ class Printer(ABC):
             env = {x.index: self.element(x, env) for x in args if type(x) is Traced}
         if op.text == "a":
             return (self.text(args[0], env), env[args[0].index][1])
-        template, places, binds = plan(self.spelled(op), binding(op.text))
+        template, places, binds = plan(self.spelled(op, args), binding(op.text))
         texts = []
         for place, above in places:
             x = args[place]
@@ -347,7 +340,7 @@ class Printer(ABC):
         """The inside of a loop: the step, what it appends to the lists, the new carries."""
         after_step = body.outputs[: len(names)]
         ends = {x.index: k for k, x in enumerate(after_step) if isinstance(x, Traced)}
-        formulas = self.block(body, inner, count_uses(body, len(names)), ends)
+        formulas = self.block(body, inner, count_uses(body, len(names), self.strict), ends)
         late = []
         for k, name in lists.items():
             x = body.outputs[k]
@@ -406,9 +399,24 @@ def _item_of(text: str) -> str:
     return singular if singular != text else text + "_i"
 
 
-def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
-    """How often the text of each entry will be written; 2 where it must have a name."""
+def may_fail(trace: Trace) -> set[int]:
+    """The entries that, or whose arguments, may be an error."""
+    found: set[int] = set()
+    for i, (op, args) in enumerate(zip(trace.ops, trace.args, strict=True)):
+        inside = any(type(x) is Traced and x.index in found for x in args)
+        if inside or (type(op) is Op and op.domain):
+            found.add(i)
+    return found
+
+
+def count_uses(trace: Trace, carries: int = 0, strict: bool = False) -> dict[int, int]:
+    """How often the text of each entry will be written; 2 where it must have a name.
+
+    ``strict``: ``where`` computes both of its numbers, so what may fail must not stand inside
+    ``b if a else c``, which skips one.
+    """
     uses: dict[int, int] = defaultdict(int)
+    failing = may_fail(trace) if strict else set()
 
     def use(x: Any, times: int = 1) -> None:
         if type(x) is Traced:
@@ -418,7 +426,8 @@ def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
         if type(op) is Op:
             for x in args:
                 if type(x) is Traced:
-                    uses[x.index] += 1 + repeats(op.text)
+                    apart = op is where and x.index in failing
+                    uses[x.index] += 1 + (repeats(op.text) or apart)
         elif op is None:
             continue
         elif op.name == "loop":
@@ -430,8 +439,6 @@ def count_uses(trace: Trace, carries: int = 0) -> dict[int, int]:
         elif not isinstance(op, Output):
             for x in args:  # what is repeated stands in a comprehension: it needs a name
                 use(x, 1 + op.name.startswith("repeat"))
-    for condition, _ in trace.guards:
-        use(condition)
     ends = {id(x) for x in trace.outputs[:carries]}
     for k, x in enumerate(trace.outputs):
         if k < carries or id(x) not in ends:

@@ -12,11 +12,15 @@ from ..ops import Op
 from .trace import Output, Trace, Traced, replay, running
 
 
-def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
-    """The entries that these outputs and the guards need, and the loops among them, pruned."""
+def mark(trace: Trace, outputs: list, strict: bool) -> tuple[set[int], dict[int, tuple]]:
+    """The entries that are needed, and the loops among them, pruned.
+
+    Needed are the outputs and what they use. If ``strict``, also what may fail: a program must
+    fail where the function does, even if nobody asks for the number.
+    """
     need = {x.index for x in outputs if isinstance(x, Traced)}
-    need |= {condition.index for condition, _ in trace.guards}
-    need |= {i for i, op in enumerate(trace.ops) if type(op) is Op and op.text.startswith("log")}
+    if strict and not trace.checked:
+        need |= {i for i, op in enumerate(trace.ops) if type(op) is Op and op.domain}
     used: dict[int, set[int]] = {}
     loops: dict[int, tuple] = {}
     for i in range(len(trace.ops) - 1, -1, -1):
@@ -26,7 +30,7 @@ def mark(trace: Trace, outputs: list) -> tuple[set[int], dict[int, tuple]]:
                 used.setdefault(args[0].index, set()).add(op.k)
             elif type(op) is not Op and op.name == "loop":
                 if i not in loops:
-                    loops[i] = op.pruned(args, used[i])
+                    loops[i] = op.pruned(args, used.get(i, set()), strict)
                 args = loops[i][1]
             for x in args:
                 if type(x) is Traced:
@@ -40,15 +44,16 @@ def prune(
     same: dict[int, int] | None = None,
     marked: tuple | None = None,
     keep_inputs: bool = False,
+    strict: bool = False,
 ) -> Trace:
-    """The trace without the entries that the outputs and guards do not need.
+    """The trace without the entries that the outputs do not need.
 
     All entries keep their place; those left out have ``None`` for their operation. ``same`` says
     which inputs are copies of earlier ones; ``marked`` is the result of ``mark``. ``kept`` of the
     new trace lists the positions of the inputs that are left, ``kept_free`` those of the free ones.
     """
     outputs = trace.outputs if outputs is None else outputs
-    need, loops = marked or mark(trace, outputs)
+    need, loops = marked or mark(trace, outputs, strict)
     if keep_inputs:
         need.update(x.index for x in trace.inputs + trace.free_inputs)
     copies: dict[int, Traced] = {}  # the input that stands for a copy of it

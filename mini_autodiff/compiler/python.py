@@ -6,6 +6,7 @@ Errors inside a printed program show the printed line in the traceback.
 from __future__ import annotations
 
 import collections
+import enum
 import itertools
 import linecache
 import math
@@ -17,7 +18,7 @@ from .formulas import ATOM
 from .lists import matrix_product, spread_items, sum_from, sum_rows, turn_rows
 from .loop import Loop
 from .printer import Printer, count_uses
-from .trace import Trace
+from .trace import Trace, Unprovable
 
 _numbers = itertools.count(1)
 _shown: collections.deque[str] = collections.deque()
@@ -25,14 +26,12 @@ MOST_SHOWN = 500
 """Printed programs whose text a traceback can show; the oldest is forgotten first."""
 
 
-class BranchFlipped(Exception):
-    """A condition came out differently from when the program was traced."""
-
-
-SCOPE = FLOAT | {"BranchFlipped": BranchFlipped, "inf": math.inf, "nan": math.nan}
+SCOPE = FLOAT | {"inf": math.inf, "nan": math.nan}
 SCOPE |= {"spread": spread_items, "sum_of": sum_rows, "sum_from": sum_from}
 SCOPE |= {"turned": turn_rows, "matrix_product": matrix_product}
 """What a printed program may name."""
+
+NUMPY_KINDS = {"float64", "int8", "int16", "int32", "int64", "uint8", "bool", "bool_"}
 
 
 class PythonPrinter(Printer):
@@ -42,13 +41,15 @@ class PythonPrinter(Printer):
         super().__init__()
         self.taken |= SCOPE.keys()
 
-    def spelled(self, op: Any) -> str:
+    strict = True
+
+    def spelled(self, op: Any, args: tuple = ()) -> str:
         return op.text
 
     def number(self, x: Any) -> str:
         if isinstance(x, (tuple, list)):
             return self.constant(x)
-        x = float(x) if not isinstance(x, (int, float)) else x
+        x = plain_number(x)
         if isinstance(x, float) and not math.isfinite(x):
             return "nan" if x != x else "inf" if x > 0 else "-inf"
         return repr(x)
@@ -62,9 +63,6 @@ class PythonPrinter(Printer):
 
     def assign_all(self, names: list[str], texts: list[str]) -> None:
         self.line(f"{', '.join(names)} = {', '.join(texts)}")
-
-    def guard(self, text: str, outcome: bool) -> None:
-        self.line(f"if {f'not ({text})' if outcome else text}: raise BranchFlipped")
 
     def check(self, text: str, op: Op) -> None:
         self.line(f"{text}  # an error unless it exists: {op.domain}")
@@ -84,19 +82,40 @@ class PythonPrinter(Printer):
             self.lines.append("    " * (self.depth + 1) + "pass")
 
 
-def print_python(trace: Trace, name: str) -> tuple[str, dict]:
-    """A pruned trace as the text of a Python function, and the constants that it names."""
+def plain_number(x: Any) -> float | int:
+    """A constant as Python's own number, if its arithmetic is the same as that one's.
+
+    >>> import enum
+    >>> plain_number(enum.IntEnum("Count", "ONE TWO").TWO)
+    2
+
+    Raises:
+        Unprovable: if it may not be, as for NumPy's float32 or a class of the user.
+    """
+    if type(x) in (float, int, bool):
+        return x
+    if isinstance(x, enum.Enum) and isinstance(x, (int, float)):
+        return x.value
+    if type(x).__module__ == "numpy" and type(x).__name__ in NUMPY_KINDS:
+        return x.item()
+    raise Unprovable(f"it uses a {type(x).__name__}, whose arithmetic is not that of a float")
+
+
+def print_python(trace: Trace, name: str) -> tuple[str, str, dict]:
+    """A pruned trace as the text of a Python function, its name, and the constants it names."""
     printer = PythonPrinter()
+    name = printer.fresh(name)
     env = {}
     for x in trace.inputs + trace.free_inputs:
-        label = trace.name(x)
+        label = x.owner.name(x)
         env[x.index] = (printer.fresh(label) if label else printer.numbered("x"), ATOM)
     parameters = ", ".join(env[x.index][0] for x in trace.inputs + trace.free_inputs)
-    printer.block(trace, env, count_uses(trace))
+    printer.block(trace, env, count_uses(trace, strict=True))
     results = ", ".join(printer.text(x, env) for x in trace.outputs)
-    printer.line(f"return {results + ',' if len(trace.outputs) == 1 else results}")
+    results += "," if len(trace.outputs) == 1 else ""
+    printer.line(f"return {results or '()'}")
     body = "\n".join(printer.lines)
-    return f"def {name}({parameters}):\n{body}\n", printer.constants
+    return f"def {name}({parameters}):\n{body}\n", name, printer.constants
 
 
 def load(source: str, constants: dict, name: str) -> Callable:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,28 +13,34 @@ from ..ops import apply
 from .lists import item, lengths_of, turn
 from .loop import Loop
 from .stacked import Stacked, as_table, settle, stacked
-from .trace import Branch, Trace, running
+from .trace import Trace, is_real, running
 
 
 def traced_scan(
     f: Callable, init: Any, leaves: list, structure: Any, n: int, reverse: bool
-) -> tuple | None:
-    """``scan`` as one operation; ``None`` if its step branches or fails: the plain loop says it."""
-    with contextlib.suppress(Branch, ArithmeticError, ValueError):
-        return _traced_scan(f, init, leaves, structure, n, reverse)
-    return None
+) -> tuple:
+    """``scan`` as one operation of the trace that is running."""
+    real = [is_real(x) for x in Atoms(settle(init)).atoms]
+    while True:
+        result, after = _traced_scan(f, init, leaves, structure, n, reverse, real)
+        if all(b or not a for a, b in zip(real, after, strict=True)):
+            return result
+        # A carry starts as a float and becomes a truth or an integer: what holds for floats alone
+        # may not be used for it.
+        real = [a and b for a, b in zip(real, after, strict=True)]
 
 
 IN_A_TRACE["scan"] = traced_scan
 
 
-def _traced_scan(f, init, leaves, structure, n, reverse) -> tuple:
+def _traced_scan(f, init, leaves, structure, n, reverse, real) -> tuple:
     before = Atoms(settle(init))
     lists, rows = read(leaves)
     body = Trace()
     with running(body):
-        state = [body.new(lengths=lengths_of(x)) for x in before.atoms]
-        items = iter([body.new(lengths=lengths_of(x)[1:]) for x in lists])
+        atoms = zip(before.atoms, real, strict=True)
+        state = [body.new(lengths=lengths_of(x), real=r) for x, r in atoms]
+        items = iter([body.new(lengths=lengths_of(x)[1:], real=is_real(x)) for x in lists])
         x = tree.unflatten(structure, [row(items) for row in rows])
         carry, y = settle(pair(f(before.rebuild(state), x)))
         check_carry(before, carry)
@@ -45,7 +50,8 @@ def _traced_scan(f, init, leaves, structure, n, reverse) -> tuple:
     out = apply(loop, *before.atoms, *lists, *body.free)
     carry = before.rebuild(out[: len(state)])
     ys = iter(out[len(state) :])
-    return carry, tree.unflatten(each.structure, [written(y, ys, n) for y in each.leaves])
+    stacked_ys = tree.unflatten(each.structure, [written(y, ys, n) for y in each.leaves])
+    return (carry, stacked_ys), [is_real(x) for x in body.outputs[: len(state)]]
 
 
 def read(leaves: list) -> tuple[list, list[Callable]]:

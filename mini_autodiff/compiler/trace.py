@@ -23,34 +23,50 @@ from .lists import Constant, Items, Reader, lengths_of, perform, zeros
 
 
 class Traced(Number):
-    """An entry of a trace: a number, or, if ``shape`` is not empty, a list of numbers."""
+    """An entry of a trace: a number, or, if ``lengths`` is not empty, a list of numbers.
 
-    __slots__ = ("index", "lengths")  # no __init__: Trace.emit fills them in, which is faster
+    ``real`` says that it will surely be a float. Else it may be an integer or a truth, and 1.0
+    times it is another thing.
+    """
+
+    __slots__ = ("index", "lengths", "real")  # no __init__: Trace.emit fills them in, faster
     owner: Trace
     index: int
     lengths: tuple[int, ...]
+    real: bool
 
     @property
     def discrete(self) -> bool:  # type: ignore[override]
-        return not smooth(self.owner.ops[self.index])
+        return not self.real
 
     def zero(self) -> Any:
         return zeros(self.lengths)
 
     def __rmul__(b, a):
-        if type(a) is float and a == 1.0:  # the slope of every sum
+        if type(a) is float and a == 1.0 and b.real:  # the slope of every sum
             return b
         return super().__rmul__(a)
 
     def __bool__(self) -> bool:
-        return self.owner.decide(self)
+        return self._refuse("asks for the truth of a number")
+
+    def __str__(self) -> str:
+        return self._refuse("turns a number into text")
+
+    def __format__(self, spec: str) -> str:
+        return self._refuse("turns a number into text")
+
+    def _refuse(self, what: str) -> Any:
+        if self.owner.finished:
+            raise errors.leaked()
+        raise Unprovable(f"it {what}: {errors.where_called()}")
 
     def __repr__(self) -> str:
         return f"Traced({self.owner.names.get(self.index, f'v{self.index}')})"
 
 
-class Branch(Exception):
-    """A loop body asked for the truth of a number that differs from step to step."""
+class Unprovable(Exception):
+    """A program could not be proved to do what its function does; the message says why."""
 
 
 class Input:
@@ -68,9 +84,27 @@ class Output:
         self.k = k
 
 
-def smooth(op: Any) -> bool:
-    """Whether the result of an operation has a slope; one without is a truth or an integer."""
-    return type(op) is not ops.Op or any(op.formulas)
+def is_real(x: Any) -> bool:
+    """Whether a number, or every number of a list, is a float, or will surely be one."""
+    while isinstance(x, Number) and not isinstance(x, Traced):
+        x = x.value
+    if isinstance(x, Traced):
+        return x.real
+    return all(map(is_real, x)) if isinstance(x, (list, tuple)) else isinstance(x, float)
+
+
+REAL_IF_ANY = {ops.add, ops.sub, ops.mul, ops.mod, ops.floordiv}
+REAL_IF_ALL = {ops.neg, ops.absolute, ops.square, ops.cube, ops.stop_gradient}
+REAL_IF_ALL |= {ops.maximum_, ops.minimum_, ops.largest, ops.smallest}
+
+
+def gives_real(op: Any, args: tuple) -> bool:
+    """Whether the result of an operation is surely a float, by the rules of Python."""
+    if op in REAL_IF_ANY:
+        return any(map(is_real, args))
+    if type(op) is not ops.Op or op in REAL_IF_ALL:
+        return all(map(is_real, args))
+    return all(map(is_real, args[1:])) if op is ops.where else op not in ops.DISCRETE
 
 
 SIGNED = {ops.add, ops.sub, ops.mul, ops.neg}
@@ -81,11 +115,10 @@ class Trace:
     """The operations of one run: entry ``i`` is ``ops[i]`` applied to ``args[i]``.
 
     An argument is a ``Traced`` of this trace, or a constant. ``free`` holds the numbers of other
-    recordings that the run met; each became an input. ``guards`` are the conditions on which the
-    run branched, with the outcome.
+    recordings that the run met; each became an input.
     """
 
-    def __init__(self, example: list | None = None, final: bool = False):
+    def __init__(self, final: bool = False):
         self.depth = next(depths)
         self.final = final  # to be printed as it is: no derivative of it will be taken
         self.ops: list[Any] = []
@@ -98,15 +131,12 @@ class Trace:
         self.free_inputs: list[Traced] = []
         self.inputs: list[Traced] = []
         self.outputs: list[Any] = []
-        self.guards: list[tuple[Traced, bool]] = []
         self.kept: list[int] = []  # of a pruned copy: which inputs are left
         self.kept_free: list[int] = []
-        self.example = example
         self.naming = False
+        self.checked = False  # what may fail in it has been computed before
         self.finished = False
         self.frames: dict[Any, int] = {}  # of the user's functions -> how deep
-        self._values: dict[int, Any] = {}
-        self._decided: dict[int, bool] = {}
         self._seen: dict[tuple, Traced] = {}
         self.negatives: dict[int, Any] = {}  # entry -y -> y
         self._lifted: dict[int, Traced] = {}
@@ -114,9 +144,15 @@ class Trace:
         self.across = 0  # the rows of the columns that stand for numbers just now, see stacked.py
 
     # -- writing --
-    def new(self, name: str = "", lengths: tuple[int, ...] = (), indexed: bool = False) -> Traced:
+    def new(
+        self,
+        name: str = "",
+        lengths: tuple[int, ...] = (),
+        indexed: bool = False,
+        real: bool = True,
+    ) -> Traced:
         """An input; ``indexed`` if its name is a place in a list, which a better name replaces."""
-        entry = self.emit(Input(), (), lengths)
+        entry = self.emit(Input(), (), lengths, real)
         self.inputs.append(entry)
         if name:
             self.names[entry.index] = name
@@ -124,12 +160,15 @@ class Trace:
             self.indexed.add(entry.index)
         return entry
 
-    def emit(self, op: Any, args: tuple, lengths: tuple[int, ...] = ()) -> Traced:
+    def emit(
+        self, op: Any, args: tuple, lengths: tuple[int, ...] = (), real: bool = True
+    ) -> Traced:
         """Write one entry."""
         entry = Traced()
         entry.owner = self
         entry.index = len(self.ops)
         entry.lengths = lengths
+        entry.real = real
         self.ops.append(op)
         self.args.append(args)
         self.entries.append(entry)
@@ -141,7 +180,7 @@ class Trace:
         new = []
         while frame is not None and frame not in self.frames:
             code = frame.f_code
-            own = not code.co_filename.startswith(errors.PACKAGE)
+            own = not errors.is_ours(code.co_filename)
             if own and (code.co_name[0] != "<" or code.co_name == "<lambda>"):  # no comprehension
                 new.append(frame)
             frame = frame.f_back  # type: ignore[assignment]
@@ -158,7 +197,7 @@ class Trace:
 
     def free_input(self, like: Traced) -> Traced:
         """A free input that is filled in later, for one of another trace."""
-        self.free_inputs.append(self.emit(Input(), (), like.lengths))
+        self.free_inputs.append(self.emit(Input(), (), like.lengths, like.real))
         return self.free_inputs[-1]
 
     def lift(self, x: Any) -> Any:
@@ -168,7 +207,7 @@ class Trace:
         if x.owner.finished:
             raise errors.leaked()
         if id(x) not in self._lifted:
-            entry = self.emit(Input(), (), lengths_of(x))
+            entry = self.emit(Input(), (), lengths_of(x), is_real(x))
             self.free.append(x)
             self.free_inputs.append(entry)
             self._lifted[id(x)] = entry
@@ -178,7 +217,7 @@ class Trace:
         """A list of plain numbers as an entry."""
         if id(numbers) not in self._constants:
             constant = Constant(numbers)
-            entry = self.emit(constant, (), lengths_of(constant.items))
+            entry = self.emit(constant, (), lengths_of(constant.items), is_real(numbers))
             constant.source = numbers  # so that its id is not given to another list
             self._constants[id(numbers)] = entry
         return self._constants[id(numbers)]
@@ -220,17 +259,23 @@ class Trace:
         if entry is None:
             if self.naming:
                 self._see_frames()
-            entry = self._seen[key] = self.emit(op, args, lengths)
+            real = gives_real(op, args)
+            entry = self._seen[key] = self.emit(op, args, lengths, real)
         return entry
 
     def simplest(self, op: ops.Op, args: tuple, lengths: tuple[int, ...] = ()) -> Any:
-        """The entry for ``op``, after rewriting that changes no bit of the result."""
+        """The entry for ``op``, after rewriting that changes no bit of the result.
+
+        It holds for floats alone: 1.0 times a truth is not that truth.
+        """
+        if not all(map(is_real, args)):
+            return self.once(op, args, lengths)
         if op is ops.mul:
             a, b = args
-            if type(a) is not Traced and abs(a) == 1 and type(a) is not bool:
-                return b if a == 1 else self.simplest(ops.neg, (b,), lengths)
-            if type(b) is not Traced and abs(b) == 1 and type(b) is not bool:
-                return a if b == 1 else self.simplest(ops.neg, (a,), lengths)
+            if type(a) is not Traced and abs(a) == 1.0:
+                return b if a == 1.0 else self.simplest(ops.neg, (b,), lengths)
+            if type(b) is not Traced and abs(b) == 1.0:
+                return a if b == 1.0 else self.simplest(ops.neg, (a,), lengths)
         if self.negatives and op in SIGNED:
             less = [self.negatives.get(x.index) if type(x) is Traced else None for x in args]
             if less[0] is not None or less[-1] is not None:
@@ -279,41 +324,6 @@ class Trace:
             x = x.value
         x = x if x.owner is self else self._lifted.get(id(x))
         return None if x is None else x.index
-
-    # -- branches --
-    def decide(self, condition: Traced) -> bool:
-        """The truth of a condition for the example inputs, kept as a guard."""
-        if self.finished:
-            raise errors.leaked()
-        if self.example is None:
-            raise Branch(errors.where_called())
-        if condition.index not in self._decided:
-            outcome = bool(self.value(condition))
-            self.guards.append((condition, outcome))
-            self._decided[condition.index] = outcome
-        return self._decided[condition.index]
-
-    def value(self, wanted: Traced) -> Any:
-        """The value of an entry for the example inputs."""
-        values = self._values
-        if not values and self.example:
-            values |= {x.index: v for x, v in zip(self.inputs, self.example, strict=True)}
-        values |= {x.index: v for x, v in zip(self.free_inputs, self.free, strict=True)}
-        todo = [wanted.index]
-        while todo:
-            i = todo[-1]
-            missing = [
-                x.index for x in self.args[i] if isinstance(x, Traced) and x.index not in values
-            ]
-            if i in values or not missing:
-                todo.pop()
-                if i not in values:
-                    given = [values[x.index] if isinstance(x, Traced) else x for x in self.args[i]]
-                    op = self.ops[i]
-                    values[i] = given[0][op.k] if isinstance(op, Output) else perform(op, *given)
-            else:
-                todo += missing
-        return values[wanted.index]
 
 
 # -- the tape of a derivative inside a traced function ---------------------------------------------

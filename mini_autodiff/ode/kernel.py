@@ -13,11 +13,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import numpy as jnp
-from ..array import Array, Atoms
-from ..compiler.jit import Call, Program
-from ..compiler.python import BranchFlipped
-from ..compiler.surroundings import Surroundings
-from ..compiler.trace import Branch, Traced
+from ..array import UNROLL, Array, Atoms
+from ..compiler.arguments import Arguments
+from ..compiler.program import Program
+from ..compiler.surroundings import Running, Surroundings
+from ..compiler.trace import Traced, Unprovable
 from ..ops import Number, Special, apply
 from ..tape import Tape, vjp
 from .adaptive import Control, Grid, first_slope, hold, locate, read, replay, walk
@@ -29,30 +29,25 @@ MOST_NUMBERS = 300  # states and parameters; straight-line code for more is slow
 MOST_KERNELS = 64
 
 
-class NotClosed(Exception):
-    """The right-hand side uses, from outside, a number of a derivative that is running."""
-
-
 class Compiled:
     """A function of lists of numbers as a program: floats in, floats out."""
 
     def __init__(self, f: Callable, *lengths: int):
         self.f, self.lengths = f, lengths
-        self.runs: list[Callable] = []  # one for each way through its branches
+        self.short = max(lengths) <= UNROLL  # then each number is an input of the program
+        self.program: Program | None = None
+        self.size = 0
 
-    def __call__(self, *numbers: float) -> tuple[float, ...]:
-        for run in self.runs:
-            try:
-                return run(*numbers)
-            except BranchFlipped:
-                continue
+    def __call__(self, *numbers: float) -> Any:
+        if self.program and self.short and len(self.program.lengths) == self.size:
+            return self.program.run(*numbers)
         supply = iter(numbers)
-        lists = tuple([next(supply) for _ in range(n)] for n in self.lengths)
-        program = Program(self.f, Call(lists, {}))
-        if not program.closed:
-            raise NotClosed
-        self.runs.insert(0, program.run)
-        return program.run(*numbers)
+        given = Arguments(tuple([next(supply) for _ in range(n)] for n in self.lengths), {})
+        if self.program is None:
+            self.program = Program(self.f, given)
+        found = Atoms(self.program.result(self.program.run(*given.values))).atoms
+        self.size = len(found)  # more than the program returns if some are constants
+        return found
 
 
 class Kernel:
@@ -139,7 +134,11 @@ class Path(Special):
         try:
             derived = any(isinstance(x, Number) for x in atoms)
             found: list = apply(self, *atoms) if derived else self.value(*atoms)  # type: ignore
-        except (NotClosed, TypeError):  # a mistake in f will show again, with a better message
+        except (
+            Running,
+            Unprovable,
+            TypeError,
+        ):  # a mistake in f will show again, with a better message
             return self.replayed(atoms)
         rows = [found[i : i + self.n] for i in range(0, len(found), self.n)]
         return jnp.stack([self.row.rebuild(row) for row in rows])
@@ -245,7 +244,7 @@ class Path(Special):
         return Atoms(self.replayed(list(atoms))).atoms
 
     def trace(self, *_: Any) -> list:
-        raise Branch(
+        raise Unprovable(
             "how many steps an adaptive solve takes depends on its numbers, so it has no place in "
             "a loop or a program that is printed; there use ode.solve_fixed"
         )

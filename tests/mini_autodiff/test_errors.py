@@ -104,8 +104,8 @@ def test_numpy_arrays_are_accepted_as_arguments():
 
 @pytest.mark.parametrize(
     "transform",
-    [ad.grad, ad.jit, ad.jacfwd, lambda f: lambda x: ad.jvp(f, (x,), (1.0,))],
-    ids=["grad", "jit", "jacfwd", "jvp"],
+    [ad.grad, ad.jacfwd, lambda f: lambda x: ad.jvp(f, (x,), (1.0,))],
+    ids=["grad", "jacfwd", "jvp"],
 )
 def test_leaked_numbers_are_refused(transform):
     kept = []
@@ -121,20 +121,18 @@ def test_leaked_numbers_are_refused(transform):
         jnp.sin(kept[0])
 
 
-def test_leaks_from_a_compiled_scan_are_refused():
-    """Outside jit a scan is a loop, and its numbers are floats that anybody may keep."""
+def test_a_function_that_keeps_numbers_keeps_floats_under_jit_too():
     kept = []
 
     def total(x):
         step = lambda c, x: (kept.append(c), (c + x, None))[1]  # noqa: E731
         return lax.scan(step, x, jnp.array([1.0, 2.0]))[0]
 
-    total(0.0)
-    assert kept == [0.0, 1.0]
-    kept.clear()
-    ad.jit(total)(0.0)
-    with pytest.raises(RuntimeError, match="finished"):
-        kept[0] * 2.0
+    for f in (total, ad.jit(total)):
+        kept.clear()
+        assert f(0.0) == 3.0
+        assert kept == [0.0, 1.0]
+    assert "changes what it reads" in f.why
 
 
 def test_traced_numbers_cannot_be_keys():
