@@ -56,11 +56,11 @@ def draw(fig, out):
     ax = fig.subplots()
     (exact,) = ax.plot(FINE, out["exact"], color=ink["muted"], lw=4, alpha=0.4)
     (path,) = ax.plot(out["t"], out["u"], color=ink["loss"], lw=1.2)
-    ax.set(xlim=(0, SECONDS), ylim=(-2.5, 2.5), yticks=[-2, -1, 0, 1, 2])
+    ax.set(xlim=(0, 7.6), ylim=(-2.5, 2.5), yticks=[-2, -1, 0, 1, 2], xticks=range(7))
     ax.set(xlabel="seconds", ylabel="where the bead is")
     ax.set_title("Stiffen the spring until the program explodes")
-    ax.text(0.3, -1.5, "the bead", color=ink["muted"], size=9.5)
-    ax.text(0.3, -1.95, "the program", color=ink["loss"], size=9.5)
+    ax.text(6.15, 1.1, "the bead", color=ink["muted"], size=9.5)
+    ax.text(6.15, 0.45, "program", color=ink["loss"], size=9.5)
     return {exact: line("fine", "exact"), path: line("t", "u")}
 
 

@@ -1,0 +1,261 @@
+"""The solution passes, wrong answers fail with their hint, and right ones of other kinds pass."""
+
+import math
+
+import nbformat
+import pytest
+from nbgrader.preprocessors import ClearSolutions
+
+import mini_autodiff.numpy as jnp
+from bookkit.checks.solvers_are_programs import task
+from mini_autodiff import ode
+from tests.assignments.notebooks import answers, code_of, source_of
+
+SOURCE = source_of("solvers_are_programs")
+TASKS = {
+    "1": "heun_run",
+    "2": "order",
+    "3": "adaptive",
+    "4": "implicit_step",
+    "5": "solve",
+}
+GIVEN = "import math\nfrom fractions import Fraction\nimport mini_autodiff.numpy as jnp\n"
+CODE = code_of(SOURCE)
+
+
+@pytest.fixture(scope="module")
+def solution():
+    return answers(CODE, GIVEN)
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("number", TASKS)
+def test_the_solution_passes_for_any_seed(solution, number, seed):
+    verdict = task(number, solution[TASKS[number]], seed=seed)
+    assert verdict, verdict.text
+
+
+def test_the_student_version_reads_as_open():
+    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
+    for number, name in TASKS.items():
+        verdict = task(number, answers(code_of(notebook), GIVEN)[name])
+        assert verdict.text.startswith(f"Task {number} is still open.")
+
+
+# What a student may well write: a line of the solution, what stands there instead, and the hint.
+MISTAKES = {
+    "Euler": ("1", "u = u + h / 2 * (k1 + k2)", "u = u + h * k1", "Is the second slope taken"),
+    "the midpoint's end": ("1", "k2 = f(now + h, u + h * k1)", "k2 = f(now, u + h * k1)", "t + h"),
+    "time stands still": ("1", "now = t + i * h", "now = t", "does the time move on"),
+    "no division by two": ("1", "h / 2 * (k1 + k2)", "h * (k1 + k2)", "weigh one together"),
+    "the first state is left out": ("1", "states = [u]", "states = []", "n + 1 states"),
+    "the last state only": ("1", "return states", "return u", "n + 1 states"),
+    "a slope twice": ("1", "(k1 + k2)", "(f(now, u) + k2)", "Compute each slope once"),
+    "no return": ("1", "    return states", "    states", "end in `return`"),
+    "weights only": ("2", "(dot(b, square), 3), (dot(b, ac), 6)", "(dot(b, square), 3)", "a_ij"),
+    "one tree forgotten": ("2", "(dot(b, inner(ac)), 24)", "(sum(b), 1)", "must hold"),
+    "rows and columns": (
+        "2",
+        "[dot(row, v) for row in a]",
+        "[sum(row) * x for row, x in zip(a, v)]",
+        "those with a_ij too",
+    ),
+    "one too high": ("2", "            return p\n", "            return p + 1\n", "you say 3"),
+    "a word": ("2", "    return 4\n", "    return 'four'\n", "whole number"),
+    "steps that never grow": ("3", "min(5, max(", "min(1, max(", "able to grow again"),
+    "only shorter when refused": (
+        "3",
+        "        h = h * min(5",
+        "        h = h if error <= tol else h * min(5",
+        "able to grow again",
+    ),
+    "the cheaper value": (
+        "3",
+        "else t + h, new",
+        "else t + h, new - off",
+        "That is the value with b_low",
+    ),
+    "every step is taken": ("3", "if error <= tol:", "if True:", "only if E is at most tol"),
+    "beyond the end": ("3", "last = h >= end - t", "last = False", "h = min(h, end - t)"),
+    "no start": ("3", "taken, h = [(t, u)], 0.01", "taken, h = [], 0.01", "its first pair"),
+    "the explicit step": ("4", "return v\n", "return u + h * f(t, u)\n", "the explicit step"),
+    "one Newton step": ("4", "range(50)", "range(1)", "do it again"),
+    "the wrong end": ("4", "f(t + h, v)", "f(t, v)", "at the time t + h"),
+    "repetition": (
+        "4",
+        "change = (v - u - h * f(t + h, v)) / (1 - h * slope(t + h, v))",
+        "change = v - u - h * f(t + h, v)",
+        "can be solved by hand",
+    ),
+    "RK4 itself": ("5", "a, _, c = ode.DORMAND_PRINCE.floats", "return rk4(f, t, u, end, budget)",
+                   "asked is 3"),
+    "one slope too many": ("5", "n = (budget - 1) // 6", "n = budget // 6", "all there are"),
+    "a library's solver": (
+        "5",
+        "a, _, c = ode.DORMAND_PRINCE.floats",
+        "return ode.solve(lambda t, u, _: f(t, u), u, [t, end], rtol=1e-3)[-1]",
+        "leaves the work to",
+    ),
+}  # fmt: skip
+RK4 = """
+def rk4(f, t, u, end, budget):
+    n = budget // 4
+    h = (end - t) / n
+    for i in range(n):
+        now = t + i * h
+        k1 = f(now, u)
+        k2 = f(now + h / 2, u + h / 2 * k1)
+        k3 = f(now + h / 2, u + h / 2 * k2)
+        u = u + h / 6 * (k1 + 2 * k2 + 2 * k3 + f(now + h, u + h * k3))
+    return u
+"""
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
+    number, right, wrong, words = MISTAKES[mistake]
+    assert right in CODE, "the solution has changed"
+    verdict = task(number, answers(RK4 + CODE.replace(right, wrong), GIVEN)[TASKS[number]])
+    assert not verdict
+    text = " ".join(verdict.text.split())
+    assert "Counter-example: " in text
+    assert words.lower() in text.lower(), text
+
+
+# Clever wrong answers -----------------------------------------------------------------------------
+
+
+def tiny_steps(f, t, u, end, tol):
+    """No control at all: steps so short that the tolerance holds."""
+    n, rows = 800, [(t, u)]
+    h = (end - t) / n
+    for _ in range(n):
+        k1 = f(t, u)
+        k2 = f(t + h / 2, u + h / 2 * k1)
+        k3 = f(t + 3 / 4 * h, u + 3 / 4 * h * k2)
+        t, u = t + h, u + h * (2 / 9 * k1 + 1 / 3 * k2 + 4 / 9 * k3)
+        rows.append((t, u))
+    return rows
+
+
+def by_the_library(f, t, u, end, tol):
+    grid = ode.march(lambda t, u, _: f(t, u), u, t, end, tableau=ode.BOGACKI_SHAMPINE,
+                     rtol=0.0, atol=tol)  # fmt: skip
+    return list(zip(grid.ts, grid.ys, strict=True))
+
+
+def order_by_the_library(a, b):
+    table = ode.Tableau("", 0, tuple(map(tuple, a)), tuple(b))
+    conditions = ode.order_conditions(table, 4)
+    return min((c.size for c in conditions if c.left != c.right), default=5) - 1
+
+
+def order_by_counting(a, b):
+    """As many slopes, such an order: so it is for the famous ones."""
+    return min(4, len(b)) if sum(b) == 1 else 0
+
+
+def by_hand_for_decay(f, slope, t, u, h):
+    """Right for straight lines, and for nothing else."""
+    return (u + h * (f(t + h, u) - slope(t + h, u) * u)) / (1 - h * slope(t + h, u))
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn"])
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        ("2", order_by_the_library), ("2", order_by_counting), ("3", tiny_steps),
+        ("3", by_the_library), ("4", by_hand_for_decay),
+    ],
+)  # fmt: skip
+def test_a_clever_wrong_answer_fails(number, answer, seed):
+    assert not task(number, answer, seed=seed)
+
+
+# Right answers of another kind --------------------------------------------------------------------
+
+
+def bisection(f, slope, t, u, h):
+    """No derivative: g rises, so halve the stretch that holds its root."""
+    low, high = -1e3, 1e3
+    for _ in range(90):
+        middle = (low + high) / 2
+        low, high = (low, middle) if middle - u - h * f(t + h, middle) > 0 else (middle, high)
+    return (low + high) / 2
+
+
+def tsitouras(f, t, u, end, budget):
+    """Another table of order five, from numbers."""
+    a, _, c = ode.TSITOURAS.floats
+    n, first = (budget - 1) // 6, f(t, u)
+    h = (end - t) / n
+    for i in range(n):
+        ks, new = [first], u
+        for row, node in zip(a[1:], c[1:], strict=True):
+            new = u + h * sum(w * k for w, k in zip(row, ks, strict=True))
+            ks.append(f(t + (i + node) * h, new))
+        u, first = new, ks[-1]
+    return u
+
+
+def rk4(f, t, u, end, n):
+    h = (end - t) / n
+    for i in range(n):
+        now = t + i * h
+        k1 = f(now, u)
+        k2 = f(now + h / 2, u + h / 2 * k1)
+        k3 = f(now + h / 2, u + h / 2 * k2)
+        u = u + h / 6 * (k1 + 2 * k2 + 2 * k3 + f(now + h, u + h * k3))
+    return u
+
+
+def order_in_floats(a, b):
+    """With NumPy-like loops on floats, and a tolerance."""
+    s, pad = range(len(b)), lambda row: [float(x) for x in row] + [0.0] * (len(b) - len(row))
+    a, b = [pad(row) for row in a], [float(x) for x in b]
+    c = [sum(row) for row in a]
+    ac, acc = ([sum(a[i][j] * v[j] for j in s) for i in s] for v in (c, [x * x for x in c]))
+    aac = [sum(a[i][j] * ac[j] for j in s) for i in s]
+    sums = [(1, sum(b)), (2, 2 * sum(b[i] * c[i] for i in s)),
+            (3, 3 * sum(b[i] * c[i] ** 2 for i in s)), (3, 6 * sum(b[i] * ac[i] for i in s)),
+            (4, 4 * sum(b[i] * c[i] ** 3 for i in s)),
+            (4, 8 * sum(b[i] * c[i] * ac[i] for i in s)),
+            (4, 12 * sum(b[i] * acc[i] for i in s)),
+            (4, 24 * sum(b[i] * aac[i] for i in s))]  # fmt: skip
+    return min((p for p, value in sums if abs(value - 1) > 1e-9), default=5) - 1
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [("2", order_in_floats), ("4", bisection), ("5", tsitouras)],
+)
+def test_a_right_answer_of_another_kind_passes(number, answer, seed):
+    verdict = task(number, answer, seed=seed)
+    assert verdict, verdict.text
+
+
+def test_the_bar_of_the_last_task_lies_between_order_four_and_five(solution):
+    """RK4 in other clothes (the 3/8 rule) is below it, by a factor; order five is above it."""
+    from random import Random
+
+    from bookkit.checks.solvers_are_programs import BETTER, _truth, contest
+
+    def gain(method, seed):
+        total = []
+        for _, f, start, end in contest(Random(seed)):
+            truth = _truth(f, start, end)
+            for budget in (120, 360):
+                mine = method(f, 0.0, jnp.array(start), end, budget).tolist()
+                rival = rk4(f, 0.0, jnp.array(start), end, budget // 4).tolist()
+                total.append(math.log(math.dist(rival, truth) / math.dist(mine, truth)))
+        return math.exp(sum(total) / len(total))
+
+    def other_four(f, t, u, end, budget):
+        n = budget // 4
+        return ode.solve_fixed(
+            lambda t, u, _: f(t, u), u, t, end, n, tableau=ode.THREE_EIGHTHS
+        )[1][-1]  # fmt: skip
+
+    below, above = gain(other_four, 1), gain(solution["solve"], 1)
+    assert below < 0.8 * BETTER < 1.5 * BETTER < above
