@@ -1,4 +1,4 @@
-"""What holds for every page of the site."""
+"""What holds for every page of the site. Each is opened once, and looked at in every way."""
 
 import pytest
 
@@ -8,30 +8,86 @@ pytestmark = pytest.mark.browser
 
 PAGES = [*(f"{name}.html" for name in listed()), "search.html", "genindex.html"]
 
+# What is wider than the place it has. A drawing or a formula shows its end, where the result
+# stands; so does code, which wraps. A table may scroll and, on a phone, printed lines.
+WIDE = """phone => {
+  const article = document.querySelector('.bd-article');
+  if (!article) return [];  // the search has none
+  const column = article.getBoundingClientRect();
+  const scrolls = element => ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
+  const box = element => {
+    while (element && !element.matches('.bd-article') && !scrolls(element)) {
+      element = element.parentElement;
+    }
+    return element;
+  };
+  const faults = [];
+  const look = (selector, mayScroll) => {
+    for (const element of document.querySelectorAll(`.bd-article :is(${selector})`)) {
+      const {width, right} = element.getBoundingClientRect();
+      if (!width) continue;  // in a closed fold
+      const around = box(element), room = around.clientWidth;
+      const wide = Math.max(width, element.scrollWidth || 0);
+      if (wide <= room + 4 && (right <= column.right + 4 || around !== element && scrolls(around)))
+        continue;
+      if (mayScroll && scrolls(around)) continue;
+      faults.push(`${element.tagName} ${Math.round(wide)} > ${Math.round(room)}: ` +
+        (element.closest('[data-latex]') || element).textContent.trim().slice(0, 60));
+    }
+  };
+  look('mjx-math, img, svg, figure, form', false);
+  look('div.highlight pre:not(.cell_output *), figure.listing pre', false);
+  look('.cell_output div.output pre', phone);
+  look('table', true);
+  for (const words of document.querySelectorAll('.bd-article figure.live svg text')) {
+    const inner = words.getBoundingClientRect();
+    const outer = words.closest('svg').getBoundingClientRect();
+    if (inner.width && (inner.right > outer.right + 1 || inner.left < outer.left - 1))
+      faults.push(`svg text over the edge: ${words.textContent}`);
+  }
+  return faults;
+}"""
+DARK = "document.documentElement.dataset.theme = 'dark'"
+SET = "window.MathJax?.startup?.promise.then(() => new Promise(requestAnimationFrame))"
+
 
 @pytest.mark.parametrize("name", PAGES)
-def test_opens_without_an_error(site, page, name):
-    answer = page.goto(f"{site}/{name}")
-    assert answer.ok
-    assert page.locator("h1:visible").count() == 1
-    assert page.title()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_fits_a_phone(site, page, name):
+def test_a_page_does_what_every_page_does(site, page, axe, name):
+    """It opens and complains of nothing; light, dark, wide and narrow; for eyes and for ears."""
+    answer = page.goto(f"{site}/{name}", wait_until="load")
+    page.evaluate(SET)
+    faults = {
+        "opens": [] if answer.ok and page.title() else [f"{answer.status} {page.title()!r}"],
+        "one title": page.locator("h1:visible").count() - 1,
+        "wide at 1280": page.evaluate(WIDE, False),
+        "for ears, light": axe(page),
+    }
+    page.evaluate(DARK)
+    faults["for ears, dark"] = axe(page)
     page.set_viewport_size({"width": 375, "height": 800})
-    page.goto(f"{site}/{name}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.wait_for_timeout(100)  # formulas are fitted when the window has its size
+    faults["wide at 375"] = page.evaluate(WIDE, True)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    faults["scrolls sideways at 375"] = max(0, wide - 375)
+    found = {what: fault for what, fault in faults.items() if fault}
+    assert not found, "\n".join(f"{what}: {fault}" for what, fault in found.items())
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", PAGES)
-def test_is_accessible(site, page, axe, dark, name, theme):
-    if theme == "dark":
-        dark()
-    page.goto(f"{site}/{name}")
-    assert page.evaluate("document.documentElement.dataset.theme") == theme
-    assert axe(page) == []
+def test_a_wide_thing_is_seen(site, page):
+    page.goto(f"{site}/book/notation.html")
+    page.evaluate(SET)
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert page.evaluate(WIDE, True) == []
+    page.evaluate(
+        """() => document.querySelector('.bd-article').insertAdjacentHTML('beforeend', `
+        <div class="highlight"><pre style="white-space:pre">${'x'.repeat(99)}</pre></div>
+        <div style="overflow-x:auto"><table><tr><td><pre>${'y'.repeat(99)}</pre></table></div>
+        <table><tr><td style="white-space:pre">${'z'.repeat(99)}</table>
+        <figure class="live"><svg viewBox="0 0 100 10">
+        <text x="90" y="9">beyond</text></svg></figure>`)"""
+    )
+    seen = page.evaluate(WIDE, True)
+    assert [fault.split(":")[-1].strip()[:6] for fault in seen] == ["xxxxxx", "zzzzzz", "beyond"]
 
 
 def test_mathematics_is_set_by_the_sites_own_mathjax(site, page):
