@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from .. import lax
 from .. import numpy as jnp
 from ..array import Array, Atoms
+from ..compiler.trace import Traced, Unprovable
 from ..ops import Number
-from .attempt import Method, advance, attempt, error_square
+from .attempt import Method, attempt, error_square
 from .dense import interpolate
 from .fixed import RightHandSide, slope, start
 from .tableau import DORMAND_PRINCE, Tableau
@@ -25,6 +26,9 @@ TINY = 1e-300  # a tolerance of nothing at all would make 0 / 0 of a state that 
 
 Trial = Callable[[Any, Any, Any, Any], tuple[Any, Any, Any]]
 """A trial step ``(t, h, y, k1)``: new state, slope there, squared error over the tolerance."""
+
+Stop = Callable[[Any, Any, Any, Any], bool]
+"""Whether to end after the good step from ``(t, y)`` to ``(t_new, y_new)``."""
 
 
 class SolverError(ArithmeticError):
@@ -68,6 +72,11 @@ class Grid:
     def rejected(self) -> int:
         """How many trial steps were too long, and taken again."""
         return len(self.attempts) - len(self.hs)
+
+    def point(self, i: int) -> tuple[Any, Any]:
+        """A time and the state then; the first one before it, too."""
+        i = max(i, -len(self.ts))
+        return self.ts[i], self.ys[i]
 
 
 @dataclass(frozen=True)
@@ -142,9 +151,36 @@ def march(
         ValueError, TypeError, SolverError: as ``solve``.
     """
     control = Control(tableau, rtol, atol, first_step, max_steps)
-    (t0, t1), y0 = plain_times([t0, t1]), start(y0)
+    t0, t1 = plain_times([t0, t1])
+    return on_any(f, start(y0), t0, t1, args, control, frozen=False)
+
+
+def on_any(
+    f: RightHandSide,
+    y0: Any,
+    t0: float,
+    t1: float,
+    args: Any,
+    control: Control,
+    *,
+    frozen: bool,
+    stop: Stop | None = None,
+) -> Grid:
+    """The steps of a solve on whatever numbers it gets, also those of a derivative.
+
+    With ``frozen``, the error estimates, and so the lengths of the steps, are plain numbers: no
+    derivative passes through them.
+    """
+    hold: Callable[[tuple], tuple] = lax.stop_gradient if frozen else lambda x: x
+
+    def trial(t: Any, h: Any, y: Any, k1: Any) -> tuple[Any, Any, Any]:
+        new, error, k_new = attempt(control.tableau, f, t, y, h, args, k1)
+        error, y, known = hold((error, y, new))
+        return new, k_new, error_square(error, y, known, *control.tolerances)
+
     k1 = first_slope(f, t0, y0, args)
-    return walk(trial_of(f, args, control), t0, t1, y0, k1, control)
+    h = first_step(hold((y0, k1)), control)
+    return walk(trial, t0, t1, y0, k1, h, control, stop)
 
 
 def walk(
@@ -153,12 +189,13 @@ def walk(
     t1: float,
     y0: Any,
     k1: Any,
+    h: Any,
     control: Control,
-    stop: Callable[[Any, Any, Any, Any], bool] | None = None,
+    stop: Stop | None = None,
 ) -> Grid:
-    """Trial step after trial step; ``stop(t, y, t_new, y_new)`` may end it after a good one."""
+    """Trial step after trial step, of which the first has the length ``h``."""
     sign, order = math.copysign(1.0, t1 - t0), control.tableau.order
-    t, y, h = t0, y0, min(control.first_step or _first_step(y0, k1, control), abs(t1 - t0))
+    t, y, h = t0, y0, min(h, abs(t1 - t0))
     grid = Grid([t], [], [y], [])
     before, most, problem = 1.0, 10.0, None  # type: Any, float, Exception | None
     while (t1 - t) * sign > 0:
@@ -204,52 +241,6 @@ def change(error: Any, before: Any, most: float, order: int) -> Any:
     return max(0.2, min(most, factor))
 
 
-def trial_of(f: RightHandSide, args: Any, control: Control) -> Trial:
-    """A trial step on whatever numbers it gets."""
-
-    def trial(t: Any, h: Any, y: Any, k1: Any) -> tuple[Any, Any, Any]:
-        new, error, k_new = attempt(control.tableau, f, t, y, h, args, k1)
-        return new, k_new, error_square(error, y, new, *control.tolerances)
-
-    return trial
-
-
-def hold(
-    f: RightHandSide, y0: Any, t0: float, t1: float, args: Any, control: Control,
-    stop: Callable[[Any, Any, Any, Any], bool] | None = None,
-) -> tuple[Grid, bool]:  # fmt: skip
-    """The steps as plain numbers, and whether there is anything to differentiate in them.
-
-    ``f`` may use a number of a derivative from outside, and only in some of the steps.
-    """
-    derived = any(isinstance(x, Number) for x in Atoms((y0, args)).atoms)
-    y0, args = lax.stop_gradient((y0, args))
-    on_any = trial_of(f, args, control)
-
-    def held(found: Any) -> Any:
-        nonlocal derived
-        derived = derived or any(isinstance(x, Number) for x in Atoms(found).atoms)
-        return lax.stop_gradient(found)
-
-    k1 = held(first_slope(f, t0, y0, args))
-    grid = walk(lambda *now: held(on_any(*now)), t0, t1, y0, k1, control, stop)
-    return grid, derived
-
-
-def replay(f: RightHandSide, y0: Any, args: Any, grid: Grid, tableau: Method) -> Grid:
-    """The same steps again, with the numbers of a derivative: one scan over times and steps."""
-
-    def again(y: Any, step: Any) -> tuple[Any, Any]:
-        t, h = step
-        y = advance(tableau, f, t, y, h, args)
-        return y, y
-
-    y0 = start(y0)
-    steps = (jnp.array(grid.ts[:-1]), jnp.array(grid.hs))
-    _, ys = lax.scan(again, y0, steps) if grid.hs else (y0, [])
-    return Grid(grid.ts, grid.hs, [y0, *ys], grid.attempts)
-
-
 def locate(grid: Grid, ts: Sequence[float]) -> list[tuple[int, Any]]:
     """For each time the step that holds it, and the part of the step done by then."""
     knots = [_plain(t) for t in grid.ts]
@@ -293,12 +284,25 @@ def first_slope(f: RightHandSide, t: float, y: Any, args: Any) -> Any:
     if getattr(y, "size", 1) == 0:
         raise ValueError("the state is empty: y0 holds no number")
     k = slope(f, t, y, args)
+    refuse_traced(y, k)
     if not all(abs(_plain(a)) < math.inf for a in Atoms(k).atoms):
         raise SolverError(
             f"the right-hand side is not finite at t = {_text(t)}, y = {lax.stop_gradient(y)!r}: "
             f"f = {lax.stop_gradient(k)!r}.\nCheck the parameters and the state there."
         )
     return k
+
+
+def refuse_traced(*start: Any) -> None:
+    """``Unprovable`` if a number stands for a value that is not known yet."""
+    for x in Atoms(start).atoms:
+        while isinstance(x, Number) and not isinstance(x, Traced):
+            x = x.value  # type: ignore[attr-defined]
+        if isinstance(x, Traced):
+            raise Unprovable(
+                "how many steps an adaptive solve takes depends on its numbers, so it has no place "
+                "in a program that is printed; there use ode.solve_fixed"
+            )
 
 
 def _plain(x: Any) -> Any:
@@ -332,13 +336,15 @@ def _step_to_zero(t: Any, y: Any, h: Any, attempts: list[Attempt]) -> SolverErro
     )
 
 
-def _first_step(y0: Any, k1: Any, control: Control) -> Any:
-    """A hundredth of the time in which y would change by itself; short if that is not known.
+def first_step(start: tuple, control: Control) -> Any:
+    """As asked for; or a hundredth of the time in which y0 would change by itself at k1.
 
     After Hairer, Norsett and Wanner, *Solving Ordinary Differential Equations I*, II.4.
     """
+    if control.first_step:
+        return control.first_step
     rtol, atol = control.rtol, control.atol
-    states, slopes = Atoms(y0).atoms, Atoms(k1).atoms
+    states, slopes = (Atoms(x).atoms for x in start)
     scale = [atol + rtol * abs(y) or 1.0 for y in states]
     size = sum((y / s) ** 2 for y, s in zip(states, scale, strict=True))
     speed = sum((k / s) ** 2 for k, s in zip(slopes, scale, strict=True))

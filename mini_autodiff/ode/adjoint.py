@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from .. import lax, tree
 from .. import numpy as jnp
-from ..array import Atoms
+from ..array import Array, Atoms
 from ..custom import checkpoint
 from ..tape import value_and_grad, vjp
 from .fixed import RightHandSide, slope, solve_fixed, state, step
@@ -53,7 +53,8 @@ def discrete_adjoint(
     >>> round(found.loss, 6), round(found.d_args, 6)  # e, and e to the order of the method
     (2.71828, 2.718269)
     """
-    ts, ys, h, value, d_ys = _forward(f, y0, t0, t1, n_steps, args, loss, tableau)
+    ts, ys = solve_fixed(f, y0, t0, t1, n_steps, args, tableau)
+    (value, d_ys), h = value_and_grad(loss)(ys), (t1 - t0) / n_steps
 
     def back(carry: Any, now: Any) -> tuple[Any, None]:
         (d_after, d_args), (t, y, d_y) = carry, now
@@ -79,10 +80,10 @@ def continuous_adjoint(
     >>> abs(found.d_args - 2.718282) < 1e-5
     True
     """
-    ts, ys, h, value, d_ys = _forward(f, y0, t0, t1, n_steps, args, loss, tableau)
-    one, n = Atoms(ys[0]), len(Atoms(ys[0]).atoms)
+    ts, ys = solve_fixed(f, y0, t0, t1, n_steps, args, tableau)
+    (value, d_ys), h = value_and_grad(loss)(ys), (t1 - t0) / n_steps
 
-    def back(carry: Any, now: Any) -> tuple[Any, None]:
+    def back(w: Any, now: Any) -> tuple[Any, None]:  # w: d_y and d_args, side by side
         t_left, left, right, d_y = now
         k_left, k_right = slope(f, t_left, left, args), slope(f, t_left + h, right, args)
 
@@ -92,14 +93,17 @@ def continuous_adjoint(
                 rest * rest * (1.0 + 2.0 * part) * left + part * part * (3.0 - 2.0 * part) * right
             )
             y = ends + h * part * rest * (rest * k_left - part * k_right)
-            return h * _pulled(f, t_left + part * h, y, args, one.rebuild(list(w)[:n]))
+            d_now, _ = _split(w, y, args)
+            return h * _joined(*_pulled(f, t_left + part * h, y, args, d_now))
 
-        w = step(tableau, rates, 1.0, carry, -1.0, args)
-        return _jump(w, d_y), None
+        w = step(tableau, rates, 1.0, w, -1.0, args)
+        d_left, d_args = _split(w, left, args)
+        return _joined(d_left + d_y, d_args), None
 
-    start = _joined(d_ys[-1], [0.0] * len(Atoms(args).atoms))
+    start = _joined(d_ys[-1], tree.map(lambda x: 0.0 * x, args))
     w, _ = lax.scan(back, start, (ts[:-1], ys[:-1], ys[1:], d_ys[:-1]), reverse=True)
-    return Adjoint(value, one.rebuild(list(w)[:n]), Atoms(args).rebuild(list(w)[n:]), ys[0])
+    d_y0, d_args = _split(w, ys[0], args)
+    return Adjoint(value, d_y0, d_args, ys[0])
 
 
 def backsolve_adjoint(
@@ -116,22 +120,22 @@ def backsolve_adjoint(
     >>> abs(found.start - 1.0) < 0.1  # it was 1
     False
     """
-    ts, ys, h, value, d_ys = _forward(f, y0, t0, t1, n_steps, args, loss, tableau)
-    one, n = Atoms(ys[0]), len(Atoms(ys[0]).atoms)
+    ts, ys = solve_fixed(f, y0, t0, t1, n_steps, args, tableau)
+    (value, d_ys), h = value_and_grad(loss)(ys), (t1 - t0) / n_steps
 
-    def rates(t: Any, w: Any, args: Any) -> Any:
-        y, d_y = one.rebuild(list(w)[:n]), one.rebuild(list(w)[n : 2 * n])
-        return jnp.concatenate([_joined(slope(f, t, y, args)), _pulled(f, t, y, args, d_y)])
+    def rates(t: Any, w: Any, args: Any) -> Any:  # of y, d_y and d_args, side by side
+        y, d_y, _ = _split(w, ys[0], ys[0], args)
+        return _joined(slope(f, t, y, args), *_pulled(f, t, y, args, d_y))
 
     def back(w: Any, now: Any) -> tuple[Any, None]:
-        t_left, d_y = now
-        w = step(tableau, rates, t_left + h, w, -h, args)
-        return jnp.concatenate([w[:n], _jump(w[n:], d_y)]), None
+        t_left, d_left = now
+        y, d_y, d_args = _split(step(tableau, rates, t_left + h, w, -h, args), ys[0], ys[0], args)
+        return _joined(y, d_y + d_left, d_args), None
 
-    start = _joined(ys[-1], d_ys[-1], [0.0] * len(Atoms(args).atoms))
+    start = _joined(ys[-1], d_ys[-1], tree.map(lambda x: 0.0 * x, args))
     w, _ = lax.scan(back, start, (ts[:-1], d_ys[:-1]), reverse=True)
-    y, d_y, d_args = list(w)[:n], list(w)[n : 2 * n], list(w)[2 * n :]
-    return Adjoint(value, one.rebuild(d_y), Atoms(args).rebuild(d_args), one.rebuild(y))
+    y, d_y, d_args = _split(w, ys[0], ys[0], args)
+    return Adjoint(value, d_y, d_args, y)
 
 
 def solve_checkpointed(
@@ -177,27 +181,24 @@ def solve_checkpointed(
 # -- small print ----------------------------------------------------------------------------------
 
 
-def _forward(
-    f: RightHandSide, y0: Any, t0: float, t1: float, n_steps: int, args: Any, loss: Loss,
-    tableau: Tableau,
-) -> tuple:  # fmt: skip
-    """Times, states, step, the loss, and its gradient in the states."""
-    ts, ys = solve_fixed(f, y0, t0, t1, n_steps, args, tableau)
-    return ts, ys, (t1 - t0) / n_steps, *value_and_grad(loss)(ys)
-
-
-def _pulled(f: RightHandSide, t: Any, y: Any, args: Any, d_y: Any) -> Any:
+def _pulled(f: RightHandSide, t: Any, y: Any, args: Any, d_y: Any) -> tuple:
     """Rates of the adjoint and of the parameters' gradient: minus f's vjp."""
     _, pull = vjp(lambda y, args: slope(f, t, y, args), y, args)
-    return -_joined(*pull(d_y))
+    return tree.map(lambda x: -x, pull(d_y))
 
 
 def _joined(*parts: Any) -> Any:
-    """All numbers of several trees in one array."""
-    return jnp.array([x for part in parts for x in Atoms(part).atoms])
+    """All numbers of several trees in one array: states and parameters, side by side."""
+    leaves = Atoms(parts).leaves
+    rows = [x.reshape(-1) if isinstance(x, Array) else jnp.array([x]) for x in leaves]
+    return jnp.concatenate(rows)
 
 
-def _jump(w: Any, d_y: Any) -> Any:
-    """w, with what the loss adds to its first numbers here."""
-    jump = Atoms(d_y).atoms
-    return jnp.concatenate([w[: len(jump)] + jnp.array(jump), w[len(jump) :]])
+def _split(w: Any, *like: Any) -> Any:
+    """The way back from ``_joined``, to trees like those."""
+    start, parts = 0, []
+    for x in Atoms(like).leaves:
+        stop = start + (x.size if isinstance(x, Array) else 1)
+        parts.append(w[start:stop].reshape(x.shape) if isinstance(x, Array) else w[start])
+        start = stop
+    return tree.unflatten(tree.structure(like), parts)

@@ -20,7 +20,7 @@ from .. import lax
 from ..array import nested
 from ..dual import jvp
 from ..ops import Number, scalar
-from .adaptive import Control, SolverError, hold, plain_times, replay
+from .adaptive import Control, SolverError, on_any, plain_times, refuse_traced
 from .attempt import Method, advance
 from .fixed import RightHandSide, start
 from .tableau import DORMAND_PRINCE
@@ -83,10 +83,11 @@ def solve_event(
         raise ValueError(f"direction is 1 (upwards), -1 (downwards) or 0 (both); got {direction!r}")
     control = Control(tableau, rtol, atol, None, max_steps)
     (t0, t1), y0 = plain_times([t0, t1]), start(y0)
+    refuse_traced(y0, args)
     plain_y0, plain = lax.stop_gradient((y0, args))
     size = _plain_size(event, plain)
     _, at_start = _inside(tableau, f, event, t0, plain_y0, plain)
-    if size(t0, plain_y0) == 0 and _allowed(direction, at_start, t0, t1):
+    if size(t0, y0) == 0 and _allowed(direction, at_start, t0, t1):
         state, value = _inside(tableau, f, event, t0, y0, args)
         t = newton(value, t0)
         return Event(t, state(t))
@@ -98,17 +99,13 @@ def solve_event(
     def stop(t: float, y: Any, t_new: float, y_new: Any) -> bool:
         return passed(size(t, y), size(t_new, y_new))
 
-    grid, derived = hold(f, y0, t0, t1, args, control, stop)
-    if not grid.hs or not stop(grid.ts[-2], grid.ys[-2], grid.ts[-1], grid.ys[-1]):
-        raise _no_event(t0, t1, size(t0, plain_y0), size(grid.ts[-1], grid.ys[-1]))
-    begin, h = grid.ts[-2], grid.hs[-1]
-    _, value = _inside(tableau, f, event, begin, grid.ys[-2], plain)
-    part = zero(
-        lambda part: lax.stop_gradient(value(begin + part * h)),
-        size(begin, grid.ys[-2]),
-        size(grid.ts[-1], grid.ys[-1]),
-    )
-    y = replay(f, y0, args, grid, tableau).ys[-2] if derived else grid.ys[-2]
+    grid = on_any(f, y0, t0, t1, args, control, frozen=True, stop=stop)
+    before, after = size(*grid.point(-2)), size(*grid.point(-1))
+    if not passed(before, after):
+        raise _no_event(t0, t1, size(t0, y0), after)
+    (begin, y), h = grid.point(-2), grid.hs[-1]
+    _, value = _inside(tableau, f, event, begin, lax.stop_gradient(y), plain)
+    part = zero(lambda part: lax.stop_gradient(value(begin + part * h)), before, after)
     state, value = _inside(tableau, f, event, begin, y, args)
     t = newton(value, begin + part * h)
     return Event(t, state(t))
@@ -184,6 +181,7 @@ def _plain_size(event: Function, args: Any) -> Callable[[float, Any], float]:
     """The event's function as a plain number, which is checked."""
 
     def size(t: float, y: Any) -> float:
+        y = lax.stop_gradient(y)
         value = lax.stop_gradient(event(t, y, args))
         if isinstance(value, bool) or not scalar(value):
             what = f"the truth {value}" if isinstance(value, bool) else nested(value)

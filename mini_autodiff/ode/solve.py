@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from .adaptive import Control, first_slope, plain_times, read, trial_of, walk
+from .adaptive import Control, on_any, plain_times, read
 from .attempt import Method
 from .fixed import RightHandSide, start
-from .kernel import Path
+from .path import Path
 from .tableau import DORMAND_PRINCE
 
 
@@ -69,8 +69,7 @@ def solve(
     y0 = start(y0)
     if steps == "frozen":
         return Path(f, y0, times, args, control).states()
-    k1 = first_slope(f, times[0], y0, args)
-    grid = walk(trial_of(f, args, control), times[0], times[-1], y0, k1, control)
+    grid = on_any(f, y0, times[0], times[-1], args, control, frozen=False)
     return read(f, args, grid, times, tableau)
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..array import Atoms
+from .. import numpy as jnp
+from ..array import Array
 from ..dual import jacfwd, jvp
 from .fixed import RightHandSide, slope
 
@@ -43,12 +44,14 @@ class Rosenbrock:
         self, f: RightHandSide, t: Any, y: Any, h: Any, args: Any, k1: Any = None
     ) -> tuple[Any, Any, Any]:
         """A trial step: the new state, an estimate of its error, and the slope at its end."""
-        start = Atoms(y)
+
+        def state(numbers: list) -> Any:
+            return jnp.array(numbers).reshape(y.shape) if isinstance(y, Array) else numbers[0]
 
         def rates(t: Any, numbers: list) -> list:
-            return Atoms(slope(f, t, start.rebuild(numbers), args)).atoms
+            return each(slope(f, t, state(numbers), args))
 
-        y0 = start.atoms
+        y0 = each(y)
         jacobian = jacfwd(lambda now: rates(t, now))(y0)
         _, by_time = jvp(lambda t: rates(t, y0), (t,), (1.0,))
         factors = factor(
@@ -60,13 +63,18 @@ class Rosenbrock:
         us: list[list] = []
         for a, g, c, d in zip(self.a, self.g, self.c, self.d, strict=True):
             now = plus(y0, a, us)
-            right = rates(t + c * h, now) if us or k1 is None else Atoms(k1).atoms
+            right = rates(t + c * h, now) if us or k1 is None else each(k1)
             right = plus([h * x for x in right], g, us)
             if d:
                 right = [x + d * h * h * z for x, z in zip(right, by_time, strict=True)]
             us.append(solve_factored(factors, right))
-        new = start.rebuild(plus(y0, self.m, us))
-        return new, start.rebuild(us[-1]), slope(f, t + h, new, args)
+        new = state(plus(y0, self.m, us))
+        return new, state(us[-1]), slope(f, t + h, new, args)
+
+
+def each(y: Any) -> list:
+    """The numbers of a state, one by one: the equations for them are solved that way."""
+    return list(y.reshape(-1)) if isinstance(y, Array) else [y]
 
 
 def plus(start: list, weights: Any, us: list[list]) -> list:

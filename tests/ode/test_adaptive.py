@@ -19,6 +19,7 @@ from .problems import (
     growth,
     lotka_volterra,
     ramp,
+    replay,
 )
 
 
@@ -127,7 +128,7 @@ def test_the_frozen_gradient_is_that_of_the_replayed_grid():
     grid = ode.march(lotka_volterra, START, 0.0, 10.0, RATES, rtol=1e-5, atol=1e-5)
 
     def replayed(p):
-        return ode.adaptive.replay(lotka_volterra, START, p, grid, ode.DORMAND_PRINCE).ys[-1][0]
+        return replay(lotka_volterra, START, p, grid, ode.DORMAND_PRINCE).ys[-1][0]
 
     frozen = ad.grad(
         lambda p: ode.solve(lotka_volterra, START, [0.0, 10.0], p, rtol=1e-5, atol=1e-5)[-1][0]

@@ -1,5 +1,6 @@
 """Compiled steps give what uncompiled ones give, wherever the derivative comes from."""
 
+import functools
 import math
 
 import numpy as np
@@ -8,9 +9,9 @@ import pytest
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from mini_autodiff import lax, ode
-from mini_autodiff.ode import kernel
+from mini_autodiff.ode import kernel, path
 
-from .problems import RATES, START, lotka_volterra
+from .problems import RATES, START, lotka_volterra, replay
 
 TIMES = [0.0, 0.3, 0.31, 1.7, 4.0, 7.0, 10.0]  # two in one step, one at the end
 WEIGHTS = jnp.array(
@@ -30,7 +31,7 @@ def test_value_and_gradient_are_those_of_the_replayed_steps(pair):
     grid = ode.march(lotka_volterra, START, 0.0, 10.0, RATES, tableau=pair, rtol=1e-4)
 
     def again(p, y0):
-        steps = ode.adaptive.replay(lotka_volterra, y0, p, grid, pair)
+        steps = replay(lotka_volterra, y0, p, grid, pair)
         return jnp.sum(WEIGHTS * ode.adaptive.read(lotka_volterra, p, steps, TIMES, pair))
 
     other, (dp2, dy2) = ad.value_and_grad(again, (0, 1))(RATES, START)
@@ -65,10 +66,8 @@ def test_a_right_hand_side_may_close_over_what_is_differentiated():
     assert np.allclose(ad.grad(closed)(RATES), ad.grad(passed)(RATES), rtol=1e-11)
 
 
-@pytest.mark.parametrize("most", [kernel.MOST_NUMBERS, 0])
-def test_or_only_later_in_a_branch(most, monkeypatch):
+def test_or_only_later_in_a_branch():
     """The rate is used only after t = 1, so nothing at the start says that it matters."""
-    monkeypatch.setattr(kernel, "MOST_NUMBERS", most)
 
     def end(rate):
         def f(t, u, _):
@@ -131,6 +130,117 @@ def test_second_derivatives():
     assert ad.hessian(end)(0.5) == pytest.approx(np.exp(0.5), rel=1e-7)
 
 
+# -- whose kernel? --------------------------------------------------------------------------------
+
+
+class Rate:
+    """An object as a parameter."""
+
+    def __init__(self, k):
+        self.k = k
+
+    def rhs(self, t, u, p):
+        return self.k * u
+
+
+class Slot:
+    __slots__ = ("k",)
+
+    def __init__(self, k):
+        self.k = k
+
+
+def copied_file(k):
+    """Two files with the same text but for a constant at the top."""
+    names = {"RATE": k}
+    exec(compile("def rhs(t, u, p):\n    return RATE * u\n", "copied.py", "exec"), names)
+    return names["rhs"]
+
+
+def keyword_default(k):
+    def rhs(t, u, p, *, k=k):
+        return k * u
+
+    return rhs
+
+
+def default(k):
+    def rhs(t, u, p, k=k):
+        return k * u
+
+    return rhs
+
+
+def attribute(k):
+    def rhs(t, u, p):
+        return rhs.k * u
+
+    rhs.k = k
+    return rhs
+
+
+def e_to(k, f, args=None):
+    value, slope = ad.value_and_grad(lambda u: ode.solve(f, u, [0.0, 1.0], args, rtol=1e-8)[-1])(
+        1.0
+    )
+    return value == pytest.approx(math.exp(k), rel=1e-6) and slope == pytest.approx(value)
+
+
+MAKERS = {
+    "copied file": copied_file, "keyword default": keyword_default, "default": default,
+    "attribute": attribute, "closure": lambda k: lambda t, u, p: k * u,
+    "method": lambda k: Rate(k).rhs, "partial": lambda k: functools.partial(scaled, k),
+}  # fmt: skip
+
+
+def scaled(k, t, u, p):
+    return k * u
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_functions_with_equal_code_are_not_one(name):
+    made = [(k, MAKERS[name](k)) for k in (1.0, 2.0, -1.0)]
+    assert all(e_to(k, f) for k, f in made * 2)
+
+
+@pytest.mark.parametrize("kind", [Rate, Slot])
+def test_an_object_as_parameter_may_change(kind):
+    p = kind(1.0)
+    for k in (1.0, 2.0):
+        p.k = k
+        assert e_to(k, lambda t, u, p: p.k * u, p)
+        assert e_to(k, lambda t, u, p: p["rate"].k * u, {"rate": p})
+        assert e_to(k, lambda t, u, p: p[0] * u, [k])
+
+
+def test_what_a_function_holds_may_change():
+    a, b, c, d = Rate(1.0), default(1.0), keyword_default(1.0), attribute(1.0)
+    for k in (1.0, 2.0, -1.0):
+        a.k, b.__defaults__, c.__kwdefaults__["k"], d.k = k, (k,), k, k
+        assert e_to(k, a.rhs) and e_to(k, b) and e_to(k, c) and e_to(k, d)
+
+
+def test_a_lambda_made_anew_is_not_compiled_anew():
+    kernel._kernels.clear()
+    for _ in range(3):
+        ode.solve(lambda t, u, p: p * u, 1.0, [0.0, 1.0], 1.0)
+    assert len(kernel._kernels) == 1
+
+
+def test_old_kernels_are_forgotten():
+    for k in range(kernel.MOST_KERNELS + 5):
+        ode.solve(lambda t, u, p, k=k: -u, 1.0, [0.0, 1e-3])
+    assert len(kernel._kernels) == kernel.MOST_KERNELS
+
+
+def test_a_switch_among_the_parameters():
+    def f(t, u, p):
+        return p[0] * u if p[1] else -p[0] * u
+
+    assert e_to(-1.0, f, (1.0, 0.0)) and e_to(1.0, f, (1.0, 1.0))
+    assert e_to(-1.0, f, (1.0, False)) and e_to(1.0, f, (1.0, True)) and e_to(1.0, f, (1.0, "on"))
+
+
 def test_parameters_keep_their_structure():
     def f(t, u, p):
         return jnp.array([p["rate"] * u[0] * p["power"], p["list"][0] * u[1]])
@@ -143,9 +253,18 @@ def test_parameters_keep_their_structure():
     assert ad.grad(end)(0.5) == pytest.approx(2 * np.e, rel=1e-8)
 
 
-def test_a_large_state_takes_the_way_without_a_kernel(monkeypatch):
+def in_python(monkeypatch):
+    """From now on nothing is compiled."""
+
+    def none(*_):
+        raise path.NotCompiled
+
+    monkeypatch.setattr(path, "kernel_of", none)
+
+
+def test_python_takes_the_same_steps(monkeypatch):
     value, slope = ad.value_and_grad(loss)(RATES)
-    monkeypatch.setattr(kernel, "MOST_NUMBERS", 0)
+    in_python(monkeypatch)
     other, slope2 = ad.value_and_grad(loss)(RATES)
     assert value == pytest.approx(other, rel=1e-12) and np.allclose(slope, slope2, rtol=1e-11)
 
@@ -161,7 +280,7 @@ def test_long_states(d, monkeypatch):
         return jnp.sum(ode.solve(f, starts, [0.0, 0.3, 1.0], rate, rtol=1e-5)[1:])
 
     value, slope = ad.value_and_grad(total)(0.7)
-    monkeypatch.setattr(kernel, "MOST_NUMBERS", 0)
+    in_python(monkeypatch)
     other, slope2 = ad.value_and_grad(total)(0.7)
     assert value == pytest.approx(other, rel=1e-13) and slope == pytest.approx(slope2, rel=1e-12)
 

@@ -1,0 +1,155 @@
+"""An adaptive solve whose steps are held, as one operation.
+
+The solve marches on plain numbers, and keeps its steps; the reverse sweep goes back over them, by
+each step's own ``vjp``. That the lengths of the steps come from outside, so that no derivative
+passes through them, is all that frozen steps mean. What cannot be compiled (see ``jit``), and
+derivatives inside derivatives, run step by step in Python, with the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import numpy as jnp
+from .. import tree
+from ..array import Array, Atoms
+from ..hooks import here
+from ..ops import Number, Special, apply
+from ..tape import Tape
+from .adaptive import Control, Grid, first_slope, first_step, locate, on_any, read, walk
+from .fixed import RightHandSide
+from .flat import NotCompiled, numbers
+from .kernel import Kernel, kernel_of, parameters
+
+
+class Path(Special):
+    """A solve with its steps held as one operation: from y0 and args to the states at ``ts``."""
+
+    name = "path"
+
+    def __init__(self, f: RightHandSide, y0: Any, ts: list[float], args: Any, control: Control):
+        self.f, self.ts, self.control = f, ts, control
+        self.y0, self.known = Atoms(y0), Atoms(args)
+        self.n = len(self.y0.atoms)
+
+    def states(self) -> Array:
+        """The states, whatever kind of numbers the start and the parameters are."""
+        atoms = self.y0.atoms + self.known.atoms
+        try:
+            if here.trace or here.tape:
+                raise NotCompiled
+            if not any(isinstance(x, Number) for x in atoms):
+                return jnp.stack(self.run(atoms)[0])
+            found = apply(self, *atoms)
+            rows = [found[i : i + self.n] for i in range(0, len(found), self.n)]
+            return jnp.stack([self.y0.rebuild(row) for row in rows])
+        except NotCompiled:
+            return self.in_python(atoms)
+
+    def rebuild(self, atoms: Any) -> tuple:
+        """Start and parameters from their numbers."""
+        return self.y0.rebuild(list(atoms[: self.n])), self.known.rebuild(list(atoms[self.n :]))
+
+    def in_python(self, atoms: Any) -> Array:
+        """The same on any numbers."""
+        y0, args = self.rebuild(atoms)
+        ts = self.ts
+        grid = on_any(self.f, y0, ts[0], ts[-1], args, self.control, frozen=True)
+        return read(self.f, args, grid, ts, self.control.tableau)
+
+    # -- on plain numbers --
+    def run(self, atoms: Any) -> tuple[list, Any]:
+        """The states at ``ts``, and what the reverse sweep needs."""
+        y0, args = self.rebuild(atoms)
+        k1 = first_slope(self.f, self.ts[0], y0, args)
+        if any(isinstance(x, Number) for x in flat([k1])):
+            raise NotCompiled  # f uses, from outside, a number of a derivative
+        kernel = kernel_of(self.control.tableau, self.f, y0, args)
+        y, p = numbers(y0), numbers(parameters(args))
+        n, once, tolerances = len(y), kernel.trial, self.control.tolerances
+
+        def trial(t: float, h: float, y: Any, k1: Any) -> tuple:
+            out = once(t, h, *tolerances, *y, *k1, *p)
+            return out[:n], out[n:-1], out[-1]
+
+        h = first_step((y0, k1), self.control)
+        grid = walk(trial, self.ts[0], self.ts[-1], y, numbers(k1), h, self.control)
+        places, states = locate(grid, self.ts), []
+        for i, theta in places:
+            if theta:
+                row = kernel.inside(grid.ts[i], grid.hs[i], theta, *grid.ys[i], *p)
+            else:
+                row = grid.ys[i]
+            states.append(kernel.state(row))
+        return states, (kernel, grid, places, p)
+
+    def value(self, *atoms: Any) -> list:
+        return flat(self.run(atoms)[0])
+
+    # -- derivatives --
+    def reverse(self, tape: Tape, atoms: tuple) -> list:
+        values = [tape.lower(x) for x in atoms]
+        if any(isinstance(x, Number) for x in values):  # a derivative inside a derivative
+            return flat([self.in_python(atoms)])
+        found, kept = self.run(values)
+        kernel, inside = kept[0], any(theta for _, theta in kept[2])
+        _ = (
+            kernel.step_back,
+            inside and kernel.inside_back,
+        )  # NotCompiled? Then now, not in the sweep
+
+        def pull(cotangent: list) -> None:
+            given = [cotangent[x.index] for x in out]
+            if all(c is None for c in given):
+                return
+            given = [0.0 if c is None else c for c in given]
+            if any(isinstance(c, Number) for c in given):
+                again = Tape()
+                inputs = [again.new(x) for x in values]
+                shares = again.pull(flat([self.in_python(inputs)]), given, inputs)
+            else:
+                shares = self.pull_back(given, *kept)
+            for x, share in zip(atoms, shares, strict=True):
+                tape.accumulate(cotangent, x, share)
+
+        out = tape.call(flat(found), pull)
+        return out
+
+    def pull_back(self, given: list, kernel: Kernel, grid: Grid, places: list, p: list) -> list:
+        """The reverse sweep: cotangents of start and parameters, from those of the states."""
+        rows = [given[i : i + self.n] for i in range(0, len(given), self.n)]
+        d_y, d_p = zeros(grid.ys[0]), zeros(p)
+        n, back, result = len(d_y), kernel.step_back, kernel.state
+        for i in reversed(range(len(grid.ts))):
+            if i < len(grid.hs):
+                out = back(grid.ts[i], grid.hs[i], *grid.ys[i], *p, *d_y, *d_p)
+                d_y, d_p = out[:n], out[n:]
+            while rows and places[len(rows) - 1][0] == i:
+                theta, d = places[len(rows) - 1][1], rows.pop()
+                if not any(d):  # nobody looks at this state
+                    continue
+                d = self.y0.rebuild(d)
+                if theta:
+                    step = (grid.ts[i], grid.hs[i], theta, *grid.ys[i], *p)
+                    out = kernel.inside_back(*step, *numbers(d), *d_p)
+                    d, d_p = result(out[:n]), out[n:]
+                d_y = numbers(result(d_y) + d)
+        d_args = tree.leaves(kernel.args(d_p))
+        return flat([result(d_y), *d_args])
+
+    def forward(self, run: Any, atoms: tuple) -> list:
+        return flat([self.in_python(atoms)])
+
+    def trace(self, *_: Any) -> list:
+        raise NotImplementedError  # a traced program has no Path: see states
+
+
+def zeros(x: Any) -> Any:
+    """Zeros in the place of the numbers of a program."""
+    return 0.0 if isinstance(x, float) else [zeros(item) for item in x]
+
+
+def flat(states: Sequence) -> list:
+    """All numbers of some states."""
+    return [a for x in states for a in (x.atoms() if isinstance(x, Array) else [x])]
