@@ -19,12 +19,12 @@ Read the files in this order::
 Differences from JAX, all tested:
 
 - Numbers are Python floats (JAX: float32 unless told otherwise), arrays hold numbers one by one.
-- ``jit`` traces again when a branch on a number comes out differently (JAX: an error), and when a
-  number that the function uses from outside has changed (JAX: the old one stays).
+- ``jit`` compiles what it can prove to give the function's own result, and runs the rest as it is:
+  a function that branches on its numbers (JAX: an error), or uses objects that may change. ``why``
+  says the reason. A number from outside that has changed is seen (JAX: the old one stays).
 - ``log(-1)``, ``1 / 0``, ``exp(1000)`` and infinite slopes are errors that name the line (JAX: NaN
   or infinity).
-- ``lax.cond`` runs the chosen branch only; a ``scan`` whose body branches on its numbers runs step
-  by step (JAX: an error).
+- ``lax.cond`` runs the chosen branch only. Outside ``jit``, ``lax.scan`` is a plain loop.
 - The gradient of a dict keeps the order of its keys.
 """
 

@@ -13,7 +13,10 @@ The engine knows nothing of it but two hooks (``hooks.py``). Read the files in t
     python.py        ... in Python
     javascript.py    ... in JavaScript
     surroundings.py  what a function uses from outside, and whether it has changed
-    jit.py           trace, print, run; again when the surroundings have changed
+    bytecode.py      ... as its code says
+    arguments.py     the arguments of a call, taken apart
+    program.py       one compiled version: traced, pruned, printed, loaded
+    jit.py           compile what can be proved, run the rest eagerly
 """
 
 from . import scan, stacked  # they fill in the engine's hook

@@ -55,10 +55,15 @@ class Arguments:
             return (kind, *map(self._take, x))
         if kind is dict:
             return dict, *[(type(k), k) for k in x], *[self._take(x[k]) for k in sorted(x)]
-        if kind in STATIC or isinstance(x, enum.Enum):
-            return kind, x
         if isinstance(x, Array) or _is_numpy_array(x):
             return self._take_array(array(x))
+        return self._take_other(x)
+
+    def _take_other(self, x: Any) -> Any:
+        """The key of what is neither a float, a list, a dict nor an array."""
+        kind = type(x)
+        if kind in STATIC or isinstance(x, enum.Enum):
+            return kind, x
         if isinstance(x, Number):
             raise Running
         if isinstance(x, float) and kind.__module__ == "numpy":
@@ -120,14 +125,18 @@ def _inputs(trace: Trace, x: Any, name: str) -> Any:
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return kind(*(_inputs(trace, v, k) for k, v in zip(x._fields, x, strict=True)))
     if kind is list or kind is tuple:
-        if _is_column(x):
-            column = trace.new(name, (len(x),))
-            return kind([apply(item(i), column) for i in range(len(x))])
-        return kind([_inputs(trace, v, f"{name}_{i}") for i, v in enumerate(x)])
+        return kind(_input_items(trace, x, name))
     if isinstance(x, Array) or _is_numpy_array(x):
         x = array(x)
         return _input_array(trace, x, name, _floats(x.numbers()))
     return x
+
+
+def _input_items(trace: Trace, x: Any, name: str) -> list:
+    if _is_column(x):
+        column = trace.new(name, (len(x),))
+        return [apply(item(i), column) for i in range(len(x))]
+    return [_inputs(trace, v, f"{name}_{i}") for i, v in enumerate(x)]
 
 
 def _input_array(trace: Trace, x: Array, name: str, real: bool) -> Array:

@@ -217,16 +217,12 @@ class Printer(ABC):
         value, users = trace.cotangent_of[i][0]
         text, binds = env.get(value, ("", 0))
         shown = text if binds == ATOM else formulas.get(value, "")
-        into = []
-        for u in users:
-            if env.get(u, ("", 0))[1] == ATOM:
-                into.append(env[u][0])
-            elif u in formulas:
-                into.append(formulas[u])
-        into = [t for t in dict.fromkeys(into) if len(t) < 40]
         if not shown or len(shown) > 30:
             return ""
-        return f"{shown} goes into {', '.join(into[:3])}" if into else f"of {shown}"
+        into = [env[u][0] if env.get(u, ("", 0))[1] == ATOM else formulas.get(u) for u in users]
+        known = [t for t in dict.fromkeys(into) if t and len(t) < 40][:3]
+        more = ["..."] if len(known) < len(set(into)) else []  # of these it does not tell all
+        return f"{shown} goes into {', '.join(known + more)}" if known else f"of {shown}"
 
     def text(self, x: Any, env: dict, above: int = 0) -> str:
         """An argument, in parentheses if it binds less tightly than its place asks."""

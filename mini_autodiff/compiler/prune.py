@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..ops import Op
-from .trace import Output, Trace, Traced, replay, running
+from .trace import HIDDEN, Output, Trace, Traced, replay, running
 
 
 def mark(trace: Trace, outputs: list, strict: bool) -> tuple[set[int], dict[int, tuple]]:
@@ -87,7 +87,7 @@ def prune(
         found = [pair for pair in pairs if pair[0] in here] if i in need else []
         if found:
             value, users = next((p for p in found if p[0] in trace.names), found[0])
-            new.cotangent_of[i] = [(here[value], [here[u] for u in users if u in here])]
+            new.cotangent_of[i] = [(here[value], [here.get(u, HIDDEN) for u in users])]
     return new
 
 

@@ -207,6 +207,9 @@ class Surroundings:
         for f, parts in self.functions:
             if any(map(operator.is_not, _parts(f), parts)):
                 return False
+        return self._containers_unchanged()
+
+    def _containers_unchanged(self) -> bool:
         for items, before in self.lists:
             if len(items) != len(before) or not all(map(operator.is_, items, before)):
                 return False

@@ -329,6 +329,10 @@ class Trace:
 # -- the tape of a derivative inside a traced function ---------------------------------------------
 
 
+HIDDEN = -1
+"""In place of an entry that uses a value: it has no formula that a comment could show."""
+
+
 class NamingTape(Tape):
     """A tape that tells the trace which cotangent belongs to which value, for names and comments.
 
@@ -339,6 +343,7 @@ class NamingTape(Tape):
         super().__init__()
         self.numbers: dict[int, Number] = {}
         self.readers: dict[int, Reader] = {}
+        self.elsewhere: set[int] = set()  # numbers that a loop, a call or the result uses
 
     def read(self, op: Any, source: Var) -> Any:
         """Some rows of a list on this tape."""
@@ -358,6 +363,11 @@ class NamingTape(Tape):
             self.numbers[len(self.edges)] = value
         return super().record(value, edges)
 
+    def accumulate(self, cotangent: list, x: Any, share: Any) -> None:
+        if isinstance(x, Var) and x.owner is self:
+            self.elsewhere.add(x.index)
+        super().accumulate(cotangent, x, share)
+
     def reverse(self, cotangent: list) -> None:
         super().reverse(cotangent)
         users: dict[int, list] = {i: [] for i in self.numbers}
@@ -368,7 +378,8 @@ class NamingTape(Tape):
                         users[place].append(value)
         for i, value in self.numbers.items():
             if isinstance(cotangent[i], Traced):
-                note_cotangent(cotangent[i], value, users[i])
+                hidden = [None] if i in self.elsewhere else []
+                note_cotangent(cotangent[i], value, users[i] + hidden)
 
     def finish(self) -> None:
         self.__class__ = FinishedNamingTape
@@ -383,7 +394,8 @@ def note_cotangent(cotangent: Traced, value: Any, users: list) -> None:
     trace = cotangent.owner
     place = trace.origin(value)
     if place is not None:
-        used = [u for u in map(trace.origin, users) if u is not None]
+        origins = map(trace.origin, users)
+        used = [HIDDEN if u is None else u for u in origins]
         # several: x + y hands its own cotangent on to x and to y
         trace.cotangent_of.setdefault(cotangent.index, []).append((place, used))
 

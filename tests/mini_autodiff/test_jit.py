@@ -193,6 +193,30 @@ def test_each_adjoint_has_a_line_that_says_where_it_comes_from():
     assert max(map(len, lines)) <= 85  # what a page shows
 
 
+@pytest.mark.parametrize(
+    ("transform", "f", "uses"),
+    [
+        (ad.grad, lambda x: jnp.exp(x) + jnp.tanh(x), "exp(x), v1"),
+        (ad.grad, lambda x: jnp.sin(x) * x, "sin(x), ..."),  # the product is not printed
+        (ad.value_and_grad, lambda x: jnp.sin(x) * x, "v1, v1 * x"),
+    ],
+)
+def test_a_comment_tells_all_uses_or_that_there_are_more(transform, f, uses):
+    g = ad.jit(transform(f))
+    g(0.5)
+    assert f"# x goes into {uses}\n" in g.source
+
+
+def test_a_use_by_a_loop_is_one_that_a_comment_does_not_tell():
+    def f(x):
+        total = lax.scan(lambda c, _: (c * x, None), x, None, length=3)[0]
+        return total + jnp.exp(x) * x
+
+    g = ad.jit(ad.value_and_grad(f))
+    g(0.5)
+    assert "# x goes into v1, v2, ...\n" in g.source
+
+
 @pytest.mark.parametrize("name", ["lambda_", "range", "list", "zip", "new", "Math", "sin", "d_x"])
 def test_names_that_the_languages_own_are_changed(name):
     def f(p):

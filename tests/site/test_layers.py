@@ -142,3 +142,44 @@ def test_the_front_door_is_short_and_speaks_of_nothing_else():
     assert sum(len(text.splitlines()) for text in texts) < 800
     foreign = re.compile(r"javascript|print|\blists\b|lengths", re.IGNORECASE)
     assert not [line for text in texts for line in text.splitlines() if foreign.search(line)]
+
+
+# -- how long a function is -----------------------------------------------------------------------
+
+LONG = {
+    *("array.py:index", "array.py:concatenate", "array.py:elementwise", "array.py:__init__"),
+    *("lax.py:scan", "ops.py:power", "javascript.py:_paths", "javascript.py:walk"),
+    *("loop.py:pruned", "loop.py:reached", "loop.py:recorded", "loop.py:pull_back"),
+    *("loop.py:forward", "printer.py:count_uses", "prune.py:mark", "prune.py:prune"),
+    *("trace.py:name_numbers", "trace.py:apply", "trace.py:simplest"),
+}
+"""Functions of engine and compiler that are too dense; the set may only become smaller."""
+
+
+def ways(function):
+    """How many branches a function has: conditions, loops, and those inside expressions."""
+    count = 0
+    for node in ast.walk(function):
+        if isinstance(node, ast.If | ast.For | ast.While | ast.IfExp | ast.ExceptHandler):
+            count += 1
+        elif isinstance(node, ast.BoolOp):
+            count += len(node.values) - 1
+        elif isinstance(node, ast.comprehension):
+            count += 1 + len(node.ifs)
+    return count
+
+
+def length(function):
+    """Its lines, without its docstring."""
+    body = function.body[1 if ast.get_docstring(function) and len(function.body) > 1 else 0 :]
+    return function.end_lineno - body[0].lineno + 1
+
+
+def test_functions_of_the_engine_and_the_compiler_are_short():
+    files = [ROOT / "mini_autodiff" / f"{name}.py" for name in ENGINE]
+    dense = set()
+    for file in files + sorted((ROOT / "mini_autodiff" / "compiler").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and (length(node) > 40 or ways(node) > 12):
+                dense.add(f"{file.name}:{node.name}")
+    assert dense == LONG
