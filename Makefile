@@ -49,7 +49,7 @@ chapter: .venv/.book  ## one chapter, in about a minute: make chapter NAME=hare_
 	@echo; echo "Built. Open build/chapter/$(SITE)/$(PAGE).html, or type: make serve SITE=build/chapter/$(SITE)"
 
 new-chapter: .venv/.book  ## make new-chapter NAME=the_tape TITLE='The tape' PART=derivatives
-	$(BIN)/python book/_template/new_chapter.py '$(NAME)' '$(TITLE)' '$(PART)'
+	$(BIN)/python book/_template/new_chapter.py "$$NAME" "$$TITLE" "$$PART"
 
 serve:  ## look at the built site on localhost
 	@test -f $(SITE)/index.html || { echo "Nothing is built yet. Type: make book" >&2; exit 1; }
