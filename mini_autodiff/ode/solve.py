@@ -41,7 +41,7 @@ def solve(
 
     Args:
         f: the right-hand side, ``f(t, y, args) -> dy/dt``. Define it once, outside the loss: a
-            function that is made anew at each call is also compiled anew.
+            function that is made anew at each call, and takes numbers along, is compiled anew.
         y0: the state at ``ts[0]``: an array of shape (d,), or a number.
         ts: times in rising order, or in falling order to run backwards; shape (n,).
         args: passed on to ``f``: the parameters.
