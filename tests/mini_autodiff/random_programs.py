@@ -6,6 +6,7 @@ dict ``p`` of numbers and an array ``v``, with the functions of ``names``: this 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hypothesis import strategies as st
@@ -54,12 +55,46 @@ EVERY = {**UNARY, **ARITHMETIC}
 CONSTANTS = st.sampled_from([0.5, -0.5, 1.0, -1.0, 2.0, 0.1, 1.7, -2.3, 0.0, 2, 3])
 
 
+LENGTHS = st.sampled_from([1, 2, 3, 5, 15, 16, 17, 18, 25, 40])
+"""Rows and columns of arrays: of both sides of 16, where traced programs change to lists."""
+
+VECTOR = {  # from an array to a number
+    "sum": lambda m, v: m.sum(v),
+    "extremes": lambda m, v: m.max(v) - 0.5 * m.min(v),
+    "running sums": lambda m, v: m.mean(m.cumsum(v)),
+    "backwards": lambda m, v: m.dot(v, v[::-1]) * 0.1,
+    "parts": lambda m, v: v[0] * v[-1] + m.sum(v[::2]) - m.sum(v[1:]),
+    "joined": lambda m, v: m.sum(m.sin(m.concatenate([v, 2.0 * v[:1], v[1:]]))),
+    "differences": lambda m, v: m.sum(m.square(m.diff(m.append(v, v[:1])))),
+}
+MATRIX = {  # from two matrices (n, k) to a number
+    "sums": lambda m, a, b: m.sum(m.sin(m.sum(a, axis=0))) + m.sum(m.cos(b.sum(1))),
+    "product": lambda m, a, b: m.mean(m.sin(a @ b.T)),
+    "other product": lambda m, a, b: m.mean(m.cos(a.T @ b)),
+    "vector product": lambda m, a, b: m.sum(m.tanh(a @ b[0])) + m.sum(m.tanh(b[:, 0] @ a)),
+    "other shape": lambda m, a, b: m.sum(m.sin(a).reshape(-1)[::3] * b.T.reshape(-1)[::3]),
+    "rows and columns": lambda m, a, b: m.sum(a[-1] * b[0]) + m.sum(a[:, -1] * m.sin(b[:, 0])),
+    "extremes": lambda m, a, b: m.sum(m.max(a, axis=0)) - m.sum(m.min(b, axis=1)),
+    "stacked": lambda m, a, b: m.mean(m.stack([a, b], axis=-1) ** 2) + m.sum(m.diff(b, axis=0)),
+}
+
+
+def whole_arrays(leaf, unary: list[str], binary: list[str]):
+    """A strategy for expressions that are done on every number of an array."""
+    one = lambda e: st.tuples(st.just("unary"), st.sampled_from(unary), e)  # noqa: E731
+    two = lambda e: st.tuples(st.just("binary"), st.sampled_from(binary), e, e)  # noqa: E731
+    where = lambda e: st.tuples(st.just("where"), e, e, e)  # noqa: E731
+    return st.recursive(leaf, lambda e: st.one_of(one(e), two(e), where(e)), max_leaves=5)
+
+
 def expressions(kinds: tuple[str, ...], unary: list[str], binary: list[str], leaves: int = 10):
     """A strategy for expressions of some kinds, with about so many leaves."""
     leaf = st.one_of(
         st.tuples(st.just("variable"), st.integers(0, 7)),
         st.tuples(st.just("constant"), CONSTANTS),
     )
+
+    rows = whole_arrays(leaf, unary, binary)
 
     def extend(e):
         every = {
@@ -75,6 +110,16 @@ def expressions(kinds: tuple[str, ...], unary: list[str], binary: list[str], lea
             "jvp": st.tuples(st.just("jvp"), e, e),
             "array": st.tuples(st.just("array"), e, e, st.integers(0, 3)),
             "tree": st.tuples(st.just("tree"), e, e),
+            "vector": st.tuples(
+                st.just("vector"), LENGTHS, rows, e, st.sampled_from(sorted(VECTOR))
+            ),
+            "matrix": st.tuples(
+                st.just("matrix"), LENGTHS, LENGTHS, rows, e, st.sampled_from(sorted(MATRIX))
+            ),
+            "vector scan": st.tuples(
+                st.just("vector scan"), LENGTHS, st.integers(1, 3), rows, e, st.booleans()
+            ),
+            "loop in a loop": st.tuples(st.just("loop in a loop"), LENGTHS, rows, e),
         }
         return st.one_of([every[k] for k in ("unary", "binary", "binary", *kinds)])
 
@@ -140,7 +185,52 @@ def evaluate(e: tuple, m: Any, env: list) -> Any:
         a, b = evaluate(e[1], m, env), evaluate(e[2], m, env)
         t = m.tree_map(lambda x, y: x * 0.5 + y, {"a": a, "b": (b, a)}, {"a": 1.0, "b": (b, 2.0)})
         return t["a"] * t["b"][0] + t["b"][1]
+    if kind in ("vector", "matrix", "vector scan", "loop in a loop"):
+        return evaluate_array(e, m, env)
     raise AssertionError(kind)
+
+
+def grid(m: Any, *shape: int) -> Any:
+    """Numbers in (-1, 1) that differ."""
+    count = math.prod(shape)
+    return m.array([math.sin(1.0 + 1.7 * i) for i in range(count)]).reshape(*shape)
+
+
+def evaluate_array(e: tuple, m: Any, env: list) -> Any:
+    """The kinds that work on arrays of any length."""
+    kind, n, *_ = e
+    z = env[0]
+    if kind == "vector":
+        v = grid(m, n) * z + evaluate(e[3], m, env) * 0.1
+        w = evaluate(e[2], m, [v, *env]) * 1.0 + 0.1 * v
+        return VECTOR[e[4]](m, m.sin(w))
+    if kind == "matrix":
+        k = e[2]
+        a = grid(m, n, k) * z + evaluate(e[4], m, env) * 0.1
+        b = m.sin(evaluate(e[3], m, [a, grid(m, k) * z, *env]) * 1.0 + 0.1 * a)
+        return MATRIX[e[5]](m, a, b)
+    if kind == "vector scan":
+        _, _, steps, body, start, backward = e
+
+        def step(c, x):
+            new = m.tanh(evaluate(body, m, [c, x, *env]) * 0.5 + 0.1 * c)
+            return new, new * x
+
+        c = grid(m, n) * z + 0.1 * evaluate(start, m, env)
+        last, ys = m.scan(step, c, m.array([0.3, -0.4, 0.9][:steps]) * z, reverse=backward)
+        return m.sum(last) + m.sum(ys[0] * ys[-1]) + m.sum(m.square(ys[:, 0]))
+    _, _, body, start = e
+
+    def inner(c, x):
+        return m.sin(evaluate(body, m, [c, x, *env]) + 0.3 * c), c * x
+
+    def outer(c, row):
+        last, ys = m.scan(inner, c, row)
+        return last, m.sum(ys)
+
+    start = evaluate(start, m, env) * 1.0 + 0.0 * z
+    last, sums = m.scan(outer, start, grid(m, 2, min(n, 18)) * z)
+    return last + m.sum(sums)
 
 
 def run(e: tuple, m: Any, p: dict, v: Any) -> Any:
