@@ -11,6 +11,7 @@ draws new programs; a failure prints the seed::
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import random
@@ -76,7 +77,7 @@ def flat(out) -> list[float]:
     return [float(value), *programs.flat(*gradient), *programs.flat(*change)]
 
 
-def check(program, values) -> None:
+def check(program, values, oracle: bool) -> None:
     """Five ways, at two points (the second reuses the compiled code)."""
     print(f"RANDOM_PROGRAMS_SEED={SEED}")
     ours = second_order(program)
@@ -97,7 +98,7 @@ def check(program, values) -> None:
         for way in (checkpointed, ad.jit(checkpointed)) if k == 0 else ():
             value, gradient = way(*args)
             assert agree([value, *programs.flat(*gradient)], eager[:7], 1e-12)
-        if k == 0:
+        if k == 0 and oracle:
             theirs = jax.value_and_grad(lambda p, v: programs.run(program, THEIRS, p, v), (0, 1))
             value, gradient = theirs(*programs.pack(point, THEIRS.array))
             want = [float(value), *programs.flat(*gradient)]
@@ -112,6 +113,7 @@ def hypothesis_settings(n: int):
     )  # fmt: skip
 
 
+COUNT = itertools.count()
 STRATEGY = programs.expressions(KINDS, sorted(programs.UNARY), sorted(programs.BINARY))
 
 
@@ -119,7 +121,7 @@ STRATEGY = programs.expressions(KINDS, sorted(programs.UNARY), sorted(programs.B
 @hypothesis_settings(30)
 @given(program=STRATEGY, values=programs.arguments)
 def test_random_programs_agree_with_jax(program, values):
-    check(program, values)
+    check(program, values, oracle=next(COUNT) % 3 == 0)  # JAX takes a second for each
 
 
 @pytest.mark.slow
@@ -127,4 +129,4 @@ def test_random_programs_agree_with_jax(program, values):
 @hypothesis_settings(1000)
 @given(program=STRATEGY, values=programs.arguments)
 def test_a_thousand_random_programs_agree_with_jax(program, values):
-    check(program, values)
+    check(program, values, oracle=True)
