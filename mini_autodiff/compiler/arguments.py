@@ -80,7 +80,7 @@ class Arguments:
         if not x.plain:
             raise Running
         self.values += lists_of(x)
-        return Array, x.shape, _floats(x.numbers())
+        return Array, x.shape, _floats(x.items if x.ndim == 1 else x.numbers())
 
     # -- the same tree, of traced numbers --
     def traced(self, trace: Trace, f: Callable) -> tuple[tuple, dict]:

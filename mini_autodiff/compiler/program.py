@@ -57,14 +57,22 @@ class Program:
         for x in self.out.leaves:
             if not isinstance(x, (Number, Array, *MAY_RESULT)):
                 raise Unprovable(f"its result holds a {type(x).__name__}, which is not a number")
+        self.bare = all(isinstance(x, Number) for x in self.out.leaves)  # no array, no constant
         numbers = [x for leaf in self.out.leaves for x in _computed(leaf)]
         self.trace.outputs, self.lengths = together(self.trace, numbers)
 
     def result(self, values: tuple) -> Any:
         """The result of the function, from what the printed one returned."""
-        pairs = zip(values, self.lengths, strict=True)
-        each = iter([x for value, n in pairs for x in (value if n else (value,))])
-        return tree.unflatten(self.out.structure, [_fill(x, each) for x in self.out.leaves])
+        flat: list = []
+        for value, n in zip(values, self.lengths, strict=True):
+            if n:
+                flat.extend(value)
+            else:
+                flat.append(value)
+        if not self.bare:
+            each = iter(flat)
+            flat = [_fill(x, each) for x in self.out.leaves]
+        return tree.unflatten(self.out.structure, flat)
 
 
 def _computed(x: Any) -> list:
