@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -372,6 +373,14 @@ def elementwise(f: Callable, *args: Any) -> Any:
     return one_by_one(f, args, split)
 
 
+DIRECT: dict[Any, Callable] = {
+    ops.add: operator.add,
+    ops.sub: operator.sub,
+    ops.mul: operator.mul,
+}
+"""Python's own operators, which on a tape take the short way of ``Var``."""
+
+
 def one_by_one(f: Callable, args: tuple, split: list[bool]) -> Array:
     """``elementwise`` for each row; ``split`` says which arguments have these rows."""
     columns = [
@@ -380,7 +389,7 @@ def one_by_one(f: Callable, args: tuple, split: list[bool]) -> Array:
     rows = zip(*columns, strict=False)
     shapes = [getattr(x, "shape", ()) for x in args]
     if max(map(len, shapes)) == 1:
-        return Array(f(*row) for row in rows)
+        return Array(itertools.starmap(DIRECT.get(f, f), rows))
     return Array((elementwise(f, *row) for row in rows), broadcast(shapes)[1:])
 
 
