@@ -19,6 +19,30 @@ def walk_back(entries):
     return bar
 
 
+class Tape:
+    def __init__(self):
+        self.entries = []
+
+    def new(self, value, *pairs):
+        self.entries.append(pairs)
+        return Var(self, len(self.entries) - 1, value)
+
+
+class Var:
+    """As much of the chapter's as an answer may use."""
+
+    def __init__(self, tape, place, value):
+        self.tape, self.place, self.value = tape, place, value
+
+    def lift(self, b):
+        return b if isinstance(b, Var) else self.tape.new(b)
+
+    def __mul__(self, other):
+        b = self.lift(other)
+        pairs = (self.place, b.value), (b.place, self.value)
+        return self.tape.new(self.value * b.value, *pairs)
+
+
 def divide(a, b):
     v = a.value / b.value
     return a.tape.new(v, (a.place, 1 / b.value), (b.place, -v / b.value))
@@ -52,7 +76,7 @@ def needed(entries):
 RIGHT = {
     "3.1": [tape_of],
     "3.2": [walk_back],
-    "3.3": [divide, exponential],
+    "3.3": [divide, exponential, Tape],
     "3.4": [cost],
     "3.5": [push_forward],
     "3.6": [needed],
@@ -64,6 +88,16 @@ RIGHT = {
 def test_right_answers_pass(number, seed):
     verdict = check(number, *RIGHT[number], seed=seed)
     assert verdict, verdict.text
+
+
+def divide_in_two(a, b):
+    """As the chapter multiplies: first `lift`, then a product with one over the divisor."""
+    b = a.lift(b)
+    return a * a.tape.new(1 / b.value, (b.place, -1 / b.value**2))
+
+
+def test_an_answer_may_use_what_the_chapter_built():
+    assert check("3.3", divide_in_two, exponential, Tape)
 
 
 def replaced(entries):
@@ -102,11 +136,15 @@ WRONG = {
         [lambda entries: [*walk_back(entries[:-1]), 1.0]],
         "should get",
     ),
-    "the divisor stands still": ("3.3", [only_a, exponential], "in argument 2"),
-    "a plain number": ("3.3", [lambda a, b: a.value / b.value, exponential], "divide returned"),
+    "the divisor stands still": ("3.3", [only_a, exponential, Tape], "in argument 2"),
+    "a plain number": (
+        "3.3",
+        [lambda a, b: a.value / b.value, exponential, Tape],
+        "divide returned",
+    ),
     "the exponential of one": (
         "3.3",
-        [divide, lambda a: a.tape.new(math.exp(a.value), (a.place, 1.0))],
+        [divide, lambda a: a.tape.new(math.exp(a.value), (a.place, 1.0)), Tape],
         "slope of exponential",
     ),
     "constants forgotten": ("3.4", [lambda n: (5 * n, 8 * n)], "x is a plain number"),

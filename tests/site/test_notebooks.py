@@ -72,6 +72,13 @@ def test_holds_no_outputs(path):
             assert cell.outputs == [] and cell.execution_count is None, cell.source
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=relative)
+def test_prose_is_not_hidden_in_code(path):
+    """A cell's mark that lost a sign, `# % [markdown]`, leaves its text in the code cell above."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        assert cell.cell_type != "code" or "[markdown]" not in cell.source, cell.source
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_cells_are_small(name):
     for cell in read(name).cells:
