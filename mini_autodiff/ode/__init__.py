@@ -23,7 +23,7 @@ from .jump import gillespie, jumps, tau_leaping
 from .order import Condition, order_conditions
 from .sde import brownian, euler_maruyama, milstein
 from .sensitivity import sensitivity_equations, sensitivity_start, solve_sensitivities
-from .solve import solve
+from .trajectory import solve
 from .stiff import RODAS4, Rosenbrock
 from .tableau import (
     BOGACKI_SHAMPINE,
