@@ -23,7 +23,6 @@ from .jump import gillespie, jumps, tau_leaping
 from .order import Condition, order_conditions
 from .sde import brownian, euler_maruyama, milstein
 from .sensitivity import sensitivity_equations, sensitivity_start, solve_sensitivities
-from .trajectory import solve
 from .stiff import RODAS4, Rosenbrock
 from .tableau import (
     BOGACKI_SHAMPINE,
@@ -36,6 +35,7 @@ from .tableau import (
     TSITOURAS,
     Tableau,
 )
+from .trajectory import solve
 
 __all__ = [
     "BOGACKI_SHAMPINE",
