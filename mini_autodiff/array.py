@@ -356,21 +356,32 @@ def elementwise(f: Callable, *args: Any) -> Any:
     axes = max(x.ndim if isinstance(x, Array) else 0 for x in args)
     if axes == 0:
         return f(*args)
-    split = [isinstance(x, Array) and x.ndim == axes for x in args]
-    lengths = {len(x) for x, rows in zip(args, split, strict=True) if rows}
-    if len(lengths) > 1:
-        if len(lengths - {1}) > 1:
-            shapes = " and ".join(str(x.shape) for x in args if isinstance(x, Array))
-            raise ValueError(f"arrays of shapes {shapes} do not fit together element by element")
-        lengths.discard(1)
-        only = [rows and len(x) == 1 for x, rows in zip(args, split, strict=True)]
-        args = tuple(x[0] if one else x for x, one in zip(args, only, strict=True))
-        split = [rows and not one for rows, one in zip(split, only, strict=True)]
+    args, split = _fitted(args, axes)
     if here.trace:
         made = IN_A_TRACE["elementwise"](f, args, split)
         if made is not None:
             return made
     return one_by_one(f, args, split)
+
+
+def _fitted(args: tuple, axes: int) -> tuple[tuple, list[bool]]:
+    """Arguments that fit together row by row, and which of them have these rows."""
+    split = [isinstance(x, Array) and x.ndim == axes for x in args]
+    lengths = {len(x) for x, rows in zip(args, split, strict=True) if rows}
+    if len(lengths) == 1:
+        return args, split
+    if len(lengths - {1}) > 1:
+        raise _misfit(args)
+    pairs = [
+        (x[0], False) if rows and len(x) == 1 else (x, rows)
+        for x, rows in zip(args, split, strict=True)
+    ]
+    return tuple(x for x, _ in pairs), [rows for _, rows in pairs]
+
+
+def _misfit(args: tuple) -> ValueError:
+    shapes = " and ".join(str(x.shape) for x in args if isinstance(x, Array))
+    return ValueError(f"arrays of shapes {shapes} do not fit together element by element")
 
 
 DIRECT: dict[Any, Callable] = {

@@ -289,3 +289,26 @@ def test_states_of_solvers(n):
             small = 1e-5  # a central difference, good to small squared times a third derivative
             by_difference = (value(0.7 + small) - value(0.7 - small)) / (2.0 * small)
             assert slope == pytest.approx(by_difference, rel=1e-7)
+
+
+def test_programs_grow_no_faster_than_their_arrays():
+    """Twice the states or rows: at most twice the text of the gradient, on both sides of 16."""
+
+    def states(n):
+        f = lambda t, y, a: [a * y[i] - 0.1 * y[i] * y[i - 1] for i in range(n)]  # noqa: E731
+        start = [1.0 + 0.01 * i for i in range(n)]
+        return lambda a: jnp.sum(ode.solve_fixed(f, start, 0.0, 1.0, 5, a)[1][-1])
+
+    text = {}
+    for n in (8, 16, 32, 64, 128):
+        gradient = ad.jit(ad.grad(states(n)))
+        gradient(0.1)
+        text[n] = len(gradient.source)
+    # names of two and three digits are longer than those of one
+    assert all(text[2 * n] <= 2.5 * text[n] for n in (8, 16, 32, 64))
+    for n in (17, 32, 34, 64):
+        product = ad.jit(ad.grad(lambda m: jnp.sum(jnp.sin(m @ m))))
+        product(table(n, n))
+        text[n] = len(product.source)
+    assert text[34] <= 2.5 * text[17]
+    assert text[64] <= 2.5 * text[32]
