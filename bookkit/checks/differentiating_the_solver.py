@@ -682,7 +682,7 @@ def rate_of_one_number(draw: Random, growth_rate: Callable) -> None:
         claim(
             abs(got - rate) < 1e-9,  # 1500 logarithms, each rounded near 1e-16
             f"for u' = {show(rate)} u at rest in 0, {n} steps of {show(h)}: you say {show(got)}",
-            told and f"Your rate is too large or too small by {factors[told]}",
+            f"Your rate is too large or too small by {factors[told]}" if told else None,
         )
 
 

@@ -142,7 +142,7 @@ def slopes_of_programs(draw: Random, slopes: Callable) -> None:
             u = u + h * theta * u * (u - h)
         return u
 
-    programs = {
+    programs: dict[str, Callable] = {
         "a + b": lambda a, b: a + b, "a * b": lambda a, b: a * b, "a - b": lambda a, b: a - b,
         "a * a": lambda a, b: a * a, "a * b - b * a * a": lambda a, b: a * b - b * a * a,
         "three steps of a solver": euler,
