@@ -8,7 +8,7 @@ recall = Quiz(
         Recall(
             "A model has 500 parameters; one run takes a second. How long does its gradient take?",
             right="A few seconds: most of the work is shared by all slopes",
-            why="The engine's printed programs had two and a half times the operations, for 1 or "
+            why="The engine's printed programs had two and a half times the operations, for 10 or "
             "1,000 parameters.",
             wrong={
                 "About 500 seconds: one run for each parameter": "That is nudging. The chain rule "
