@@ -81,7 +81,7 @@ def logistic_step_and_tangent(draw: Random, logistic_heun: Callable) -> None:
     "meetings m. The old lynx in three. Each place adds its share.",
 )
 def crowded_back_is_the_transpose(draw: Random, crowded_back: Callable) -> None:
-    """Pulling back is the transpose of pushing forward, for the state and each parameter."""
+    """What you pull back is what a push of the old state, or of a parameter, does to the end."""
     names = [*RATES, "K"]
     p = {"alpha": draw.uniform(0.5, 1), "beta": draw.uniform(0.02, 0.04)}
     p |= {"gamma": draw.uniform(0.5, 1), "delta": draw.uniform(0.02, 0.04)}

@@ -24,9 +24,9 @@ recall = Quiz(
             },
         ),
         Recall(
-            "Why do unrolling and the sensitivity equations agree to rounding here?",
+            "Why do the tape and the sensitivity equations agree to rounding here?",
             right="The same solver on the same grid: differentiating the step is stepping the derivative",
-            why="A Runge-Kutta step is sums and calls of f; both roads do the same sums.",
+            why="A Runge-Kutta step is sums and calls of f; both ways do the same sums.",
             wrong={
                 "Both converge as h goes to zero": "They do, but here they agree at any h.",
                 "Lotka-Volterra is a special equation": "It holds for every f that can be differentiated.",
@@ -37,17 +37,30 @@ recall = Quiz(
             right="Cancellation: two nearly equal numbers are subtracted",
             why="The digits that differ run out; that is the left arm of the V.",
             wrong={
-                "Truncation: the curve is not a line": "Truncation shrinks with eps: the right arm.",
+                "Truncation: the curve is not a parabola": "Truncation shrinks with eps: it is the "
+                "right arm of the V.",
                 "The solver's step is too large": "Then the trajectory would be off, at every eps.",
             },
         ),
         Recall(
-            "BFGS stops with a zero gradient and a misfit of 17. What do you do first?",
-            right="Fit a shorter window, or start elsewhere",
-            why="The gradient is right and says: bottom of a valley. It cannot say that another is deeper.",
+            "BFGS stops at a slope of zero, with a misfit of 17 where 2 is possible. What do you look "
+            "at first?",
+            right="The fitted rates: has one of them run away?",
+            why="Where a rate vanishes, its slope by the logarithm vanishes too: a stop, but no valley.",
             wrong={
-                "Compute the gradient more exactly": "It is exact; that is not what is missing.",
-                "Run BFGS for longer": "Its gradient is zero: it will stay.",
+                "The digits of the gradient": "They are good to rounding. It is the place that is bad.",
+                "The number of steps: it needs more": "More steps, or a smaller `tol`, only drive a "
+                "runaway further.",
+            },
+        ),
+        Recall(
+            "Another fit stops at 16. Its rates are sensible, and all six eigenvalues of the Hessian "
+            "are positive. What can help?",
+            right="Fit the first few years, then let the window grow",
+            why="It is the floor of a false valley. The short record has no ridge in the way.",
+            wrong={
+                "Smaller steps downhill from there": "On a floor every small step leads uphill.",
+                "Forward mode instead of reverse": "Both give the same gradient, and it is zero here.",
             },
         ),
     ],
