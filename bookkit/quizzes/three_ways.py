@@ -29,7 +29,7 @@ recall = Quiz(
             why="That is why SymPy's shared form, a list of intermediate results, is short again.",
             wrong={
                 "The tape is an approximation": "It is exact to rounding, as the check with fractions shows.",
-                "SymPy did not simplify": "Expanded, it is a polynomial of degree 511: no shorter.",
+                "SymPy did not simplify": "Expanded, it still has 503 terms, and each further year doubles them.",
             },
         ),
         Recall(
