@@ -16,8 +16,8 @@ recall = Quiz(
             },
         ),
         Recall(
-            "A friend's solver has errors 1.0e-3, 4.9e-4 and 2.5e-4 with 100, 200 and 400 steps. "
-            "It should be Heun's method. What do you say?",
+            "On a smooth equation a friend's solver has errors 1.0e-3, 4.9e-4 and 2.5e-4 with 100, "
+            "200 and 400 steps. It should be Heun's method. What do you say?",
             right="Its slope is 1: one of the numbers in it is wrong",
             why="Half the step, half the error: order 1. An order lost is the trace of a slip.",
             wrong={
