@@ -91,23 +91,31 @@ def close(a: float | Iterable[float], b: float | Iterable[float], relative: floa
 
 
 def show(value: Any) -> str:
-    """A value as a short text: six digits, functions by name.
+    """A value as a short text: six digits, functions by name, the first of many entries.
 
     >>> show([1 / 3, (2, "a")])
     "[0.333333, (2, 'a')]"
+    >>> show(list(range(20_000)))
+    '[0, 1, 2, 3, 4, 5, 6, 7, ... 20,000 in all]'
     """
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, list):
-        return f"[{', '.join(map(show, value))}]"
+        return f"[{_entries(value)}]"
     if isinstance(value, tuple):
-        return f"({', '.join(map(show, value))})"
+        return f"({_entries(value)})"
     if isinstance(value, dict):
         return f"{{{', '.join(f'{key!r}: {show(item)}' for key, item in value.items())}}}"
     if callable(value):
         return getattr(value, "__name__", type(value).__name__)
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _entries(values: list | tuple) -> str:
+    few = values if len(values) <= 40 else values[:8]
+    rest = [] if few is values else [f"... {len(values):,} in all"]
+    return ", ".join([*map(show, few), *rest])
 
 
 def number(value: Any) -> float:

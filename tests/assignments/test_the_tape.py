@@ -1,5 +1,6 @@
 """Chapter 3: the assignment's solution, plausible mistakes, clever wrong and unusual right ones."""
 
+import cmath
 import math
 
 import nbformat
@@ -7,7 +8,7 @@ import pytest
 from nbgrader.preprocessors import ClearSolutions
 
 import mini_autodiff as ad
-from bookkit.checks.the_tape import task
+from bookkit.checks.the_tape import growth, task
 from tests.assignments.notebooks import answers, code_of, source_of
 
 SOURCE = source_of("the_tape")
@@ -118,9 +119,8 @@ def by_differences(program, values, h=1e-6):
     return at, [(program(m, math.exp) - at) / h for m in moved]
 
 
-def from_the_start(step, back, start, n):
+def from_the_start(step, back, start, bar, n):
     """No memory at all, and n^2 / 2 steps."""
-    bar = 1.0
     for k in reversed(range(n)):
         state = start
         for _ in range(k):
@@ -129,7 +129,89 @@ def from_the_start(step, back, start, n):
     return bar
 
 
+def first_step_first(step, back, start, bar, n):
+    """One state at a time: right if the order of the steps did not matter."""
+    state = start
+    for _ in range(n):
+        bar, state = back(state, bar), step(state)
+    return bar
+
+
+def in_two_directions(step, back, start, bar, n):
+    """Forwards with one state: the walk back is linear, so its matrix can be multiplied up."""
+    rows, state = [(1.0, 0.0), (0.0, 1.0)], start
+    for _ in range(n):
+        one, two = back(state, (1.0, 0.0)), back(state, (0.0, 1.0))
+        rows = [[a * r[0] + b * r[1] for r in zip(*rows, strict=True)]
+                for a, b in zip(one, two, strict=True)]  # fmt: skip
+        state = step(state)
+    return [r[0] * bar[0] + r[1] * bar[1] for r in rows]
+
+
+def numbers_for_states(step, back, start, bar, n):
+    """All the numbers, without the states."""
+    kept, state = [], start
+    for _ in range(n):
+        kept.append(state.value)
+        state = step(state)
+    while kept:
+        bar = back(type(start)(kept.pop()), bar)
+    return bar
+
+
+def the_program_shown(program, values):
+    """One run for the value; the slopes from the listing, by complex steps."""
+    steps = [[v + 1e-50j * (i == k) for i, v in enumerate(values)] for k in range(len(values))]
+    return program(values, math.exp), [growth(z, cmath.exp).imag / 1e-50 for z in steps]
+
+
+class Dual:
+    def __init__(self, value, tangents):
+        self.value, self.tangents = value, tangents
+
+    def __mul__(self, other):
+        b = other if isinstance(other, Dual) else Dual(other, [0.0] * len(self.tangents))
+        pairs = zip(self.tangents, b.tangents, strict=True)
+        return Dual(self.value * b.value, [s * b.value + t * self.value for s, t in pairs])
+
+    def __add__(self, other):
+        b = other if isinstance(other, Dual) else Dual(other, [0.0] * len(self.tangents))
+        pairs = zip(self.tangents, b.tangents, strict=True)
+        return Dual(self.value + b.value, [s + t for s, t in pairs])
+
+    __radd__, __rmul__ = __add__, __mul__
+    __sub__ = lambda a, b: a + b * -1.0  # noqa: E731
+    __rsub__ = lambda a, b: a * -1.0 + b  # noqa: E731
+
+
+def all_slopes_along(program, values):
+    """Forward mode with all the slopes in one run."""
+    n = len(values)
+    numbers = [Dual(v, [float(i == k) for i in range(n)]) for k, v in enumerate(values)]
+
+    def exp(a):
+        v = math.exp(a.value)
+        return Dual(v, [v * t for t in a.tangents])
+
+    result = program(numbers, exp)
+    return result.value, result.tangents
+
+
+def one_pair_a_place(entries, tangents):
+    """A number that an operation uses twice counts once."""
+    moved = list(tangents)
+    for row in entries[len(tangents) :]:
+        moved.append(sum(slope * moved[place] for place, slope in dict(row).items()))
+    return moved
+
+
 CLEVER = {
+    "the first step first": ("5", first_step_first),
+    "in two directions": ("5", in_two_directions),
+    "numbers for states": ("5", numbers_for_states),
+    "the program shown": ("3", the_program_shown),
+    "all slopes along": ("3", all_slopes_along),
+    "one pair a place": ("4", one_pair_a_place),
     "the library": ("3", by_the_library),
     "differences": ("3", by_differences),
     "a seed replaces": ("2", seeds_overwrite),
@@ -164,7 +246,7 @@ def gathered(entries, seeds):
     return bar
 
 
-def in_long_stretches(step, back, start, n):
+def in_long_stretches(step, back, start, bar, n):
     """Stretches somewhat longer than the square root."""
     stretch = max(1, int(1.4 * math.sqrt(n)))
     marks, state = [start], start
@@ -172,7 +254,7 @@ def in_long_stretches(step, back, start, n):
         state = step(marks[-1] if k % stretch == 1 or stretch == 1 else state)
         if k % stretch == 0:
             marks.append(state)
-    state, bar = None, 1.0
+    state = None
     for m in reversed(range(len(marks))):
         states = [marks.pop()]
         for _ in range(min(stretch, n - m * stretch) - 1):
@@ -187,6 +269,10 @@ UNUSUAL = {
     "who used it": ("2", gathered),
     "longer stretches": ("5", in_long_stretches),
 }
+
+
+def test_a_long_tape_is_not_printed_whole():
+    assert len(task("2", recursive).text) < 2000
 
 
 @pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
