@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from numbers import Real
 from random import Random
 from typing import Any
 
@@ -116,7 +117,9 @@ class _Counted:
     def __init__(self, value: float, tally: list):
         self.value, self.tally = value, tally
 
-    def _with(self, other: Any, result: Callable[[float, float], float], costs: int) -> "_Counted":
+    def _with(self, other: Any, result: Callable[[float, float], float], costs: int) -> Any:
+        if not isinstance(other, _Counted | Real):
+            return NotImplemented  # a numpy array then takes its entries one by one
         other = other.value if isinstance(other, _Counted) else float(other)
         self.tally[0] += costs
         return _Counted(result(self.value, other), self.tally)

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from bookkit.checks.why_gradients import check
@@ -15,6 +16,12 @@ def loss_and_gradient(c, theta, y):
     r = sum(a * b for a, b in zip(c, theta, strict=True)) - y
     shared = 2 * r
     return r * r, [shared * a for a in c]
+
+
+def with_arrays(c, theta, y):
+    c = np.array(c)
+    r = c @ np.array(theta) - y
+    return r * r, 2 * r * c
 
 
 def mean(q, a):
@@ -60,6 +67,7 @@ def worst_by_search(w):
     [
         ("1.1", forecast),
         ("1.2", loss_and_gradient),
+        ("1.2", with_arrays),
         ("1.3", price),
         ("1.3", price_by_shares),
         ("1.4", in_new_units),
