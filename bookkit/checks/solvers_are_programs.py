@@ -750,6 +750,6 @@ def beats_rk4(draw: Random, solve: Callable) -> None:
     worst = rows[gains.index(min(gains))]
     claim(
         mean >= BETTER,
-        f"in the geometric mean over eight runs your error is {mean:.2g} times smaller than RK4's; "
-        f"asked is {BETTER:g}. Your worst: {worst}",
+        f"in the geometric mean over eight runs RK4's error is {mean:.2g} times yours; at least "
+        f"{BETTER:g} times is asked. Your worst: {worst}",
     )

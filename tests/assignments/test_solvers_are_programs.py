@@ -88,7 +88,7 @@ MISTAKES = {
         "can be solved by hand",
     ),
     "RK4 itself": ("5", "a, _, c = ode.DORMAND_PRINCE.floats", "return rk4(f, t, u, end, budget)",
-                   "asked is 3"),
+                   "is 1 times yours; at least 3"),
     "one slope too many": ("5", "n = (budget - 1) // 6", "n = budget // 6", "all there are"),
     "a library's solver": (
         "5",
