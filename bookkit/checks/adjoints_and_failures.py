@@ -1,13 +1,22 @@
-"""The checks of *Adjoints, memory, and when gradients fail*: the chapter's exercises."""
+"""The checks of *Adjoints, memory, and when gradients fail*: its exercises and its assignment.
+
+Tasks 1 to 4 hand over fractions: an answer made of arithmetic returns the exact fraction, and
+neither a difference nor an engine can.
+"""
 
 import itertools
 import math
+import weakref
 from collections.abc import Callable
+from fractions import Fraction
 from random import Random
+from typing import Any
 
-from bookkit.checks import Checks, claim, close, number, show, vector
+from bookkit.checks import Checks, CounterExample, claim, close, number, show, vector
+from bookkit.checks.the_tape import State
 
 check = Checks("Exercise")
+task = Checks("Task")
 
 
 def _blood(k: float, c: float, a: float, b: float, h: float, n: int) -> float:
@@ -141,3 +150,294 @@ def every_piece_starts_anew(draw: Random, shots: Callable) -> None:
         if close(found, one, 1e-9)
         else None,
     )
+
+
+# The assignment -----------------------------------------------------------------------------------
+
+
+def _fraction(draw: Random) -> Fraction:
+    return Fraction(draw.randint(1, 9), draw.randint(1, 9))
+
+
+def _exact(value: Any, what: str) -> Fraction:
+    claim(
+        isinstance(value, int | Fraction) and not isinstance(value, bool),
+        f"{what} came back as {show(value)} ({type(value).__name__}), and what went in were "
+        "fractions",
+        "Only + - * / of what came in: no floats, no differences, no engine.",
+    )
+    return Fraction(value)
+
+
+def grow(y: Any, theta: Any) -> Any:
+    """One year of a population that crowds itself: a step to differentiate.
+
+    >>> grow(Fraction(1), Fraction(3))
+    Fraction(3, 2)
+    """
+    return theta * y / (1 + y)
+
+
+def grow_back(y: Any, theta: Any, bar: Any) -> tuple:
+    """The cotangents of y and theta, from that of grow(y, theta).
+
+    >>> grow_back(Fraction(1), Fraction(2), Fraction(1))
+    (Fraction(1, 2), Fraction(1, 2))
+    """
+    return bar * theta / (1 + y) ** 2, bar * y / (1 + y)
+
+
+def _counted(f: Callable, calls: list) -> Callable:
+    def counted(*args: Any) -> Any:
+        calls.append(args)
+        return f(*args)
+
+    return counted
+
+
+@task.property(
+    "1",
+    hint="Keep the states. Then from the last step to the first: back(y, theta, bar), with y the "
+    "state before the step; the cotangent of y goes on, that of theta adds up.",
+)
+def walks_back_exactly(draw: Random, adjoint: Callable) -> None:
+    """Both cotangents are exact, and every step is run once and walked back once."""
+    for n in (1, 2, 5):
+        y, theta, bar = (_fraction(draw) for _ in range(3))
+        steps: list = []
+        backs: list = []
+        found = adjoint(_counted(grow, steps), _counted(grow_back, backs), y, theta, n, bar)
+        claim(
+            isinstance(found, tuple | list) and len(found) == 2,
+            f"adjoint returned {show(found)}; asked for are the cotangents of y and of theta",
+        )
+        states = [y]
+        for _ in range(n - 1):
+            states.append(grow(states[-1], theta))
+        right, total = bar, Fraction(0)
+        for state in reversed(states):
+            right, share = grow_back(state, theta, right)
+            total += share
+        given = f"{n} steps from y = {y} with theta = {theta} and the cotangent {bar}"
+        for name, value, exact in (("y", found[0], right), ("theta", found[1], total)):
+            claim(
+                _exact(value, f"the cotangent of {name}") == exact,
+                f"through {given}, {name} gets {float(exact):.6g}, you say {float(value):.6g}",
+                "Each step pays theta a share of its own."
+                if name == "theta" and value == share
+                else None,
+            )
+        claim(
+            len(steps) <= n and len(backs) == n,
+            f"for {n} steps you called step {len(steps)} times and back {len(backs)} times",
+            "One run forwards and one walk back.",
+        )
+
+
+@task.property(
+    "2",
+    hint="At the event g stays 0: g_y . (y_theta + slope * t_theta) + g_theta = 0. Solve for "
+    "t_theta.",
+)
+def keeps_the_event_at_zero(draw: Random, event_slope: Callable) -> None:
+    """With that slope of the time, the event stays at zero, exactly."""
+    for size in (1, 2, 4):
+        slope, g_y, y_theta = ([_fraction(draw) for _ in range(size)] for _ in range(3))
+        g_theta = _fraction(draw)
+        found = _exact(
+            event_slope(list(slope), list(g_y), g_theta, list(y_theta)), "the slope of the time"
+        )
+        left = sum(a * (b + c * found) for a, b, c in zip(g_y, y_theta, slope, strict=True))
+        size_of = f"a state of {size}, slope {[*map(str, slope)]}, g_y {[*map(str, g_y)]}"
+        claim(
+            left + g_theta == 0,
+            f"for {size_of} with your slope {found} of the time, the event moves by "
+            f"{float(left + g_theta):.6g} for a unit of theta, and should not move",
+            "The sign: a threshold that is reached sooner has a negative slope."
+            if sum(a * (b - c * found) for a, b, c in zip(g_y, y_theta, slope, strict=True))
+            + g_theta
+            == 0
+            else None,
+        )
+
+
+@task.property(
+    "2",
+    hint="Where the curve only touches the threshold, g_y . slope is 0. Say so: "
+    "raise ValueError(...).",
+)
+def refuses_a_touch(draw: Random, event_slope: Callable) -> None:
+    """Where the curve only touches the threshold, it raises ValueError."""
+    a, b = _fraction(draw), _fraction(draw)
+    theirs = getattr(event_slope, "function", event_slope)
+    try:
+        found = theirs([a, b], [b, -a], Fraction(1), [Fraction(1), Fraction(1)])
+    except ValueError:
+        return
+    except ZeroDivisionError:
+        raise CounterExample(
+            "for slope [a, b] and g_y [b, -a], which touch, it raised ZeroDivisionError, and a "
+            "reader learns nothing from that"
+        ) from None
+    raise CounterExample(
+        f"for slope [a, b] and g_y [b, -a], which touch, it returned {show(found)}"
+    )
+
+
+def leap(force: Callable, q: Any, p: Any, h: Any) -> tuple:
+    """One leapfrog step of a body at q with momentum p: half a push, a drift, half a push.
+
+    >>> leap(lambda q: -q, Fraction(1), Fraction(0), Fraction(1))
+    (Fraction(1, 2), Fraction(-3, 4))
+    """
+    p = p + h / 2 * force(q)
+    q = q + h * p
+    return q, p + h / 2 * force(q)
+
+
+@task.property(
+    "3",
+    hint="The last thing that leap did has to be undone first: half a push, at the new q; then the "
+    "drift; then the first half push, at the old q.",
+)
+def undoes_the_leap(draw: Random, leap_back: Callable) -> None:
+    """A leap and your way back are together nothing at all, exactly."""
+    for _ in range(4):
+        q, p, h, k = (_fraction(draw) for _ in range(4))
+        pushes: list = []
+
+        def force(q: Any) -> Any:
+            pushes.append(q)  # noqa: B023
+            return -k * q * q * q  # noqa: B023
+
+        new_q, new_p = leap(force, q, p, h)
+        pushes.clear()
+        found = leap_back(force, new_q, new_p, h)
+        claim(
+            isinstance(found, tuple | list) and len(found) == 2,
+            f"leap_back returned {show(found)}; asked for are q and p",
+        )
+        for name, value, was in (("q", found[0], q), ("p", found[1], p)):
+            claim(
+                _exact(value, name) == was,
+                f"a leap of {h} from q = {q}, p = {p} and back ends at {name} = "
+                f"{float(value):.6g} instead of {float(was):.6g}",
+            )
+        claim(len(pushes) <= 2, f"you asked for the force {len(pushes)} times; two are enough")
+
+
+@task.property(
+    "4",
+    hint="d/d start_i has three parts: 2 (start_i - seen_i); the piece that begins there, through "
+    "back with 2 * weight * miss_i; and the piece that ends there, -2 * weight * miss_(i-1).",
+)
+def loss_and_all_slopes(draw: Random, shooting: Callable) -> None:
+    """The loss of pieces that must meet, and its slopes in every start and in theta, exactly."""
+    for pieces in (1, 2, 4):
+        starts, seen = ([_fraction(draw) for _ in range(pieces)] for _ in range(2))
+        theta, weight = _fraction(draw), _fraction(draw)
+        found = shooting(grow, grow_back, list(starts), list(seen), theta, weight)
+        claim(
+            isinstance(found, tuple | list) and len(found) == 3
+            and isinstance(found[1], tuple | list) and len(found[1]) == pieces,
+            f"shooting returned {show(found)}; asked for are the loss, the list of {pieces} slopes "
+            "in the starts, and the slope in theta",
+        )  # fmt: skip
+        misses = [grow(a, theta) - b for a, b in itertools.pairwise(starts)]
+        loss = sum((a - b) ** 2 for a, b in zip(starts, seen, strict=True))
+        loss += weight * sum(m * m for m in misses)
+        slopes = [2 * (a - b) for a, b in zip(starts, seen, strict=True)]
+        total = Fraction(0)
+        for i, miss in enumerate(misses):
+            share, of_theta = grow_back(starts[i], theta, 2 * weight * miss)
+            slopes[i] += share
+            slopes[i + 1] -= 2 * weight * miss
+            total += of_theta
+        given = f"{pieces} start(s) {[*map(str, starts)]}, seen {[*map(str, seen)]}"
+        rows = [("the loss", found[0], loss), ("the slope in theta", found[2], total)]
+        rows += [(f"the slope in start {i}", *pair) for i, pair in
+                 enumerate(zip(found[1], slopes, strict=True))]  # fmt: skip
+        for name, value, exact in rows:
+            claim(
+                _exact(value, name) == exact,
+                f"for {given}, theta = {theta}, weight = {weight}: {name} is {float(exact):.6g}, "
+                f"you say {float(value):.6g}",
+                "A sum of no pieces is 0: the last start begins no piece." if pieces == 1 else None,
+            )
+
+
+def _turn(u: float, v: float) -> tuple[float, float]:
+    """A cycle of two numbers, so that slopes do not fade along a long run."""
+    u += 0.06 - 0.01 * math.exp(v)
+    return u, v + 0.01 * math.exp(u) - 0.06
+
+
+def _turn_back(u: float, v: float, bar: tuple[float, float]) -> tuple[float, float]:
+    bar_u = bar[0] + 0.01 * math.exp(_turn(u, v)[0]) * bar[1]
+    return bar_u, bar[1] - 0.01 * math.exp(v) * bar_u
+
+
+@task.property(
+    "5",
+    hint="Halve the run. Go to its middle and keep that state; walk the second half back (in the "
+    "same way), let go of the middle, and walk the first half back (in the same way).",
+)
+def remembers_a_handful(draw: Random, pull_far: Callable) -> None:
+    """The cotangent through a long run, with a handful of states and few extra steps."""
+    for n in (1, 2, 7, 300, 1000):
+        first = (draw.uniform(0.5, 2), draw.uniform(0.5, 2))
+        bar = (draw.uniform(0.5, 1), draw.uniform(-1, -0.5))
+        inside: weakref.WeakKeyDictionary[State, tuple[float, float]] = weakref.WeakKeyDictionary()
+        calls = {"step": 0, "back": 0}
+
+        def new(numbers: tuple[float, float]) -> State:
+            state = State()
+            inside[state] = numbers  # noqa: B023
+            return state
+
+        def known(name: str, state: Any) -> tuple[float, float]:
+            calls[name] += 1  # noqa: B023
+            claim(
+                isinstance(state, State) and state in inside,  # noqa: B023
+                f"{name} was called with {show(state)}, and that is no state of this run",
+            )
+            return inside[state]  # noqa: B023
+
+        def step(state: State) -> State:
+            return new(_turn(*known("step", state)))
+
+        def back(state: State, bar: Any) -> tuple:
+            claim(
+                isinstance(bar, tuple) and len(bar) == 2,
+                f"back was called with the cotangent {show(bar)}",
+                "Hand on what the call before returned; the first one takes the bar that came in.",
+            )
+            return _turn_back(*known("back", state), bar)
+
+        State.alive.clear()
+        State.most = 0
+        found = vector(pull_far(step, back, new(first), bar, n), 2)
+        states = [first]
+        for _ in range(n - 1):
+            states.append(_turn(*states[-1]))
+        right = bar
+        for state in reversed(states):
+            right = _turn_back(*state, right)
+        claim(
+            math.dist(found, right) <= 1e-9 * math.hypot(*right),
+            f"through {n} steps the cotangent is {show(right)}, you say {show(tuple(found))}",
+            "The second half is walked back first, and its cotangent goes into the first half.",
+        )
+        halvings = math.ceil(math.log2(n)) if n > 1 else 0
+        allowed, steps = 2 * halvings + 8, n * halvings // 2 + n
+        claim(
+            State.most <= allowed,
+            f"in a run of {n} steps you held {State.most} states at once; {allowed} are allowed",
+        )
+        claim(
+            calls["step"] <= steps,
+            f"for {n} steps you called step {calls['step']} times; {steps} are allowed",
+            "Going to every state from the start takes n * n / 2 steps. Halving takes "
+            "n * log2(n) / 2.",
+        )
+        claim(calls["back"] <= n, f"for {n} steps you called back {calls['back']} times")

@@ -1,0 +1,203 @@
+"""Chapter 6: the assignment's solution, plausible mistakes, clever wrong and unusual right ones."""
+
+import nbformat
+import pytest
+from nbgrader.preprocessors import ClearSolutions
+
+import mini_autodiff as ad
+from bookkit.checks.adjoints_and_failures import grow, task
+from tests.assignments.notebooks import answers, code_of, source_of
+
+SOURCE = source_of("adjoints_and_failures")
+TASKS = {
+    "1": "adjoint",
+    "2": "event_slope",
+    "3": "leap_back",
+    "4": "shooting",
+    "5": "pull_far",
+}
+
+
+@pytest.fixture(scope="module")
+def solution():
+    return answers(code_of(SOURCE), "")
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter", "spring"])
+@pytest.mark.parametrize("number", TASKS)
+def test_the_solution_passes_for_any_seed(solution, number, seed):
+    verdict = task(number, solution[TASKS[number]], seed=seed)
+    assert verdict, verdict.text
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_the_student_version_reads_as_open(number):
+    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
+    verdict = task(number, answers(code_of(notebook), "")[TASKS[number]])
+    assert verdict.text.startswith(f"Task {number} is still open.")
+
+
+# A line of the solution, what stands there instead, and words of the counter-example or the hint.
+MISTAKES = {
+    "the last share only": ("1", "bar_theta += share", "bar_theta = share", "a share of its own"),
+    "from the front": ("1", "states.pop()", "states.pop(0)", "from the last step to the first"),
+    "one state too many": ("1", "range(n - 1)", "range(n)", "you say"),
+    "the cotangent stands still": ("1", "bar, share = back(", "_, share = back(", "you say"),
+    "the state after the step": (
+        "1", "back(states.pop(), theta, bar)", "back(step(states.pop(), theta), theta, bar)",
+        "the state before the step"),
+    "a run too many": ("1", "    while states:\n        bar, share",
+                       "    step(states[-1], theta); step(states[-1], theta)\n"
+                       "    while states:\n        bar, share", "one run forwards"),
+    "one number": ("1", "return bar, bar_theta", "return bar_theta", "asked for are"),
+    "a float": ("1", "bar_theta = 0\n    while", "bar_theta = 0.0\n    while", "no floats"),
+    "the sign of the time": ("2", "return -moved", "return moved", "reached sooner"),
+    "g itself stands still": ("2", " + g_theta\n", "\n", "should not move"),
+    "the state stands still": (
+        "2", "sum(a * b for a, b in zip(g_y, y_theta)) + g_theta", "g_theta", "should not move"),
+    "the first number only": ("2", "sum(a * b for a, b in zip(g_y, slope))", "g_y[0] * slope[0]",
+                              "should not move"),
+    "not divided": ("2", "-moved / crossing", "-moved", "should not move"),
+    "a touch divides by zero": ("2", "if crossing == 0:", "if False:", "only touches"),
+    "a touch is never": ("2", "raise ValueError(\"the curve only touches the threshold, "
+                         "so its time has no slope\")", "return 0", "only touches"),
+    "the drift first": ("3", "    p = p - h / 2 * force(q)\n    q = q - h * p\n",
+                        "    q = q - h * p\n    p = p - h / 2 * force(q)\n", "undone first"),
+    "a leap with the same step": ("3", "q = q - h * p", "q = q + h * p", "and back ends at"),
+    "a whole push": ("3", "p = p - h / 2 * force(q)\n    q", "p = p - h * force(q)\n    q",
+                     "and back ends at"),
+    "three forces": ("3", "return q, p - h / 2 * force(q)", "force(q)\n    "
+                     "return q, p - h / 2 * force(q)", "two are enough"),
+    "the weight is forgotten": ("4", "loss += weight * miss**2", "loss += miss**2", "the loss"),
+    "the end stands still": ("4", "slopes[i + 1] -= 2 * weight * miss", "pass", "the slope in sta"),
+    "plus at the end": ("4", "slopes[i + 1] -=", "slopes[i + 1] +=", "the slope in start"),
+    "the two is lost": ("4", "2 * weight * miss)", "weight * miss)", "you say"),
+    "the data are forgotten": ("4", "slopes = [2 * (a - b) for a, b in zip(starts, seen)]",
+                               "slopes = [0 for _ in starts]", "the slope in start"),
+    "the last piece steps on": ("4", "range(len(starts) - 1)", "range(len(starts))", "raised"),
+    "the first half first": (
+        "5", "    bar = pull_far(step, back, middle, bar, n - n // 2)\n    del middle\n"
+        "    return pull_far(step, back, first, bar, n // 2)",
+        "    bar = pull_far(step, back, first, bar, n // 2)\n"
+        "    return pull_far(step, back, middle, bar, n - n // 2)",
+        "walked back first"),
+    "no middle": ("5", "middle = step(middle)", "pass", "you say"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
+    number, right, wrong, words = MISTAKES[mistake]
+    code = code_of(SOURCE)
+    assert right in code, "the solution has changed"
+    verdict = task(number, answers(code.replace(right, wrong, 1), "")[TASKS[number]])
+    assert not verdict
+    assert words.lower() in " ".join(verdict.text.lower().split())
+
+
+def by_the_engine(step, back, y, theta, n, bar):
+    def run(start, rate):
+        for _ in range(n):
+            start = grow(start, rate)
+        return start
+
+    _, pull = ad.vjp(run, float(y), float(theta))
+    return pull(float(bar))
+
+
+def by_a_difference(force, q, p, h):
+    """Newton's first guess: the same step with the time reversed, by Euler."""
+    return q - h * p, p - h * force(q)
+
+
+def from_the_start(step, back, first, bar, n):
+    for k in reversed(range(n)):
+        state = first
+        for _ in range(k):
+            state = step(state)
+        bar = back(state, bar)
+    return bar
+
+
+def all_kept(step, back, first, bar, n):
+    states = [first]
+    for _ in range(n - 1):
+        states.append(step(states[-1]))
+    while states:
+        bar = back(states.pop(), bar)
+    return bar
+
+
+def two_layers(step, back, first, bar, n):
+    """Chapter 6's own way: about two square roots of n states, too many here."""
+    size = max(1, round(n**0.5))
+    marks = [first]
+    state = first
+    for k in range(1, n):
+        state = step(state)
+        if k % size == 0:
+            marks.append(state)
+    del state
+    for m in reversed(range(len(marks))):
+        states = [marks.pop()]
+        for _ in range(min(size, n - m * size) - 1):
+            states.append(step(states[-1]))
+        while states:
+            bar = back(states.pop(), bar)
+    return bar
+
+
+CLEVER = {
+    "the engine": ("1", by_the_engine),
+    "Euler with a negative step": ("3", by_a_difference),
+    "again from the start": ("5", from_the_start),
+    "everything kept": ("5", all_kept),
+    "two layers": ("5", two_layers),
+}
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", CLEVER)
+def test_the_cleverest_wrong_answers_fail(name, seed):
+    number, answer = CLEVER[name]
+    assert not task(number, answer, seed=seed)
+
+
+def forwards_and_back(step, back, y, theta, n, bar):
+    """By a function that calls itself: the run is kept on Python's own stack."""
+    if n == 1:
+        return back(y, theta, bar)
+    bar, later = forwards_and_back(step, back, step(y, theta), theta, n - 1, bar)
+    bar, share = back(y, theta, bar)
+    return [bar, share + later]
+
+
+def with_a_stack(step, back, first, bar, n):
+    """Halving without a function that calls itself: a list of (state, how many steps from it)."""
+    work = [(first, n)]
+    del first
+    while work:
+        state, count = work.pop()
+        if count == 1:
+            bar = back(state, bar)
+            continue
+        work.append((state, count // 2))
+        for _ in range(count // 2):
+            state = step(state)
+        work.append((state, count - count // 2))
+        del state
+    return bar
+
+
+UNUSUAL = {
+    "calls itself": ("1", forwards_and_back),
+    "a list of work": ("5", with_a_stack),
+}
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_unusual_right_answers_pass(name, seed):
+    number, answer = UNUSUAL[name]
+    verdict = task(number, answer, seed=seed)
+    assert verdict, verdict.text
