@@ -1,7 +1,8 @@
 """The checks of *Adjoints, memory, and when gradients fail*: its exercises and its assignment.
 
-Tasks 1 to 4 hand over fractions: an answer made of arithmetic returns the exact fraction, and
-neither a difference nor an engine can.
+Tasks 1 to 4 hand over fractions: an answer made of arithmetic returns the exact fraction. Dual
+numbers made of fractions would too, and so would differences, rounded cleverly: tasks 1 and 4 also
+watch where `step` and `back` are called.
 """
 
 import itertools
@@ -159,12 +160,23 @@ def _fraction(draw: Random) -> Fraction:
     return Fraction(draw.randint(1, 9), draw.randint(1, 9))
 
 
+def _signed(draw: Random) -> Fraction:
+    return draw.choice([-1, 1]) * _fraction(draw)
+
+
+def _instead(value: Fraction, exact: Fraction) -> str:
+    """What came instead of the exact number; with the distance, where six digits show none."""
+    yours, right = f"{float(value):.6g}", f"{float(exact):.6g}"
+    return f"{yours}, off by {float(value - exact):.1g}" if yours == right else yours
+
+
 def _exact(value: Any, what: str) -> Fraction:
     claim(
         isinstance(value, int | Fraction) and not isinstance(value, bool),
         f"{what} came back as {show(value)} ({type(value).__name__}), and what went in were "
         "fractions",
-        "Only + - * / of what came in: no floats, no differences, no engine.",
+        "Only + - * / of what came in and of whole numbers (h / 2, not 0.5 * h): no floats, no "
+        "differences, no engine.",
     )
     return Fraction(value)
 
@@ -218,19 +230,27 @@ def walks_back_exactly(draw: Random, adjoint: Callable) -> None:
         for state in reversed(states):
             right, share = grow_back(state, theta, right)
             total += share
-        given = f"{n} steps from y = {y} with theta = {theta} and the cotangent {bar}"
+        given = f"{n} step(s) from y = {y} with theta = {theta} and the cotangent {bar}"
         for name, value, exact in (("y", found[0], right), ("theta", found[1], total)):
             claim(
                 _exact(value, f"the cotangent of {name}") == exact,
-                f"through {given}, {name} gets {float(exact):.6g}, you say {float(value):.6g}",
+                f"through {given}, {name} gets {float(exact):.6g}, you say "
+                f"{_instead(value, exact)}",
                 "Each step pays theta a share of its own."
                 if name == "theta" and value == share
                 else None,
             )
         claim(
             len(steps) <= n and len(backs) == n,
-            f"for {n} steps you called step {len(steps)} times and back {len(backs)} times",
+            f"for {n} step(s) you called step {len(steps)} times and back {len(backs)} times",
             "One run forwards and one walk back.",
+        )
+        claim(
+            [y for y, *_ in backs] == states[::-1],
+            f"in a run of {n} steps the first call of back was for the state {backs[0][0]}, "
+            f"and the last state before a step is {states[-1]}",
+            "A walk back begins at the end. On the way forwards one number can be carried along; "
+            "a state of many numbers has many slopes, and only one cotangent.",
         )
 
 
@@ -242,13 +262,17 @@ def walks_back_exactly(draw: Random, adjoint: Callable) -> None:
 def keeps_the_event_at_zero(draw: Random, event_slope: Callable) -> None:
     """With that slope of the time, the event stays at zero, exactly."""
     for size in (1, 2, 4):
-        slope, g_y, y_theta = ([_fraction(draw) for _ in range(size)] for _ in range(3))
-        g_theta = _fraction(draw)
+        slope, g_y, y_theta = ([_signed(draw) for _ in range(size)] for _ in range(3))
+        g_theta = _signed(draw)
+        if size == 4:
+            slope[0] = Fraction(0)  # one number of the state rests, and the event is still crossed
+        if sum(a * b for a, b in zip(g_y, slope, strict=True)) == 0:
+            slope[-1] += 1  # no touch here: that is the other property
         found = _exact(
             event_slope(list(slope), list(g_y), g_theta, list(y_theta)), "the slope of the time"
         )
         left = sum(a * (b + c * found) for a, b, c in zip(g_y, y_theta, slope, strict=True))
-        size_of = f"a state of {size}, slope {[*map(str, slope)]}, g_y {[*map(str, g_y)]}"
+        size_of = f"a state of {size}, slope {[*map(str, slope)]}, g_y {[*map(str, g_y)]},"
         claim(
             left + g_theta == 0,
             f"for {size_of} with your slope {found} of the time, the event moves by "
@@ -308,7 +332,7 @@ def undoes_the_leap(draw: Random, leap_back: Callable) -> None:
 
         def force(q: Any) -> Any:
             pushes.append(q)  # noqa: B023
-            return -k * q * q * q  # noqa: B023
+            return k - q * q * q  # noqa: B023  (not odd: force(-q) is no way round)
 
         new_q, new_p = leap(force, q, p, h)
         pushes.clear()
@@ -321,7 +345,7 @@ def undoes_the_leap(draw: Random, leap_back: Callable) -> None:
             claim(
                 _exact(value, name) == was,
                 f"a leap of {h} from q = {q}, p = {p} and back ends at {name} = "
-                f"{float(value):.6g} instead of {float(was):.6g}",
+                f"{_instead(value, was)} instead of {float(was):.6g}",
             )
         claim(len(pushes) <= 2, f"you asked for the force {len(pushes)} times; two are enough")
 
@@ -336,7 +360,19 @@ def loss_and_all_slopes(draw: Random, shooting: Callable) -> None:
     for pieces in (1, 2, 4):
         starts, seen = ([_fraction(draw) for _ in range(pieces)] for _ in range(2))
         theta, weight = _fraction(draw), _fraction(draw)
-        found = shooting(grow, grow_back, list(starts), list(seen), theta, weight)
+        backs: list = []
+
+        def step(y: Any, rate: Any) -> Any:
+            claim(
+                type(y) is type(rate) is Fraction and y in starts and rate == theta,  # noqa: B023
+                f"step was called with {show(y)} and {show(rate)}; theta is {theta}, "  # noqa: B023
+                f"and the starts are {[*map(str, starts)]}",  # noqa: B023
+                "Run each piece from its own start. Its slopes come from back: no differences, no "
+                "engine.",
+            )
+            return grow(y, rate)
+
+        found = shooting(step, _counted(grow_back, backs), list(starts), list(seen), theta, weight)
         claim(
             isinstance(found, tuple | list) and len(found) == 3
             and isinstance(found[1], tuple | list) and len(found[1]) == pieces,
@@ -354,6 +390,12 @@ def loss_and_all_slopes(draw: Random, shooting: Callable) -> None:
             slopes[i + 1] -= 2 * weight * miss
             total += of_theta
         given = f"{pieces} start(s) {[*map(str, starts)]}, seen {[*map(str, seen)]}"
+        hints = {
+            "the loss": "The first sum has a term for each start, the second, times weight, for "
+            "each pair of neighbours: the last start begins no piece.",
+            "the slope in theta": "Each piece pays theta a share, through back with 2 * weight * "
+            "miss_i; the last start begins no piece.",
+        }
         rows = [("the loss", found[0], loss), ("the slope in theta", found[2], total)]
         rows += [(f"the slope in start {i}", *pair) for i, pair in
                  enumerate(zip(found[1], slopes, strict=True))]  # fmt: skip
@@ -361,9 +403,14 @@ def loss_and_all_slopes(draw: Random, shooting: Callable) -> None:
             claim(
                 _exact(value, name) == exact,
                 f"for {given}, theta = {theta}, weight = {weight}: {name} is {float(exact):.6g}, "
-                f"you say {float(value):.6g}",
-                "A sum of no pieces is 0: the last start begins no piece." if pieces == 1 else None,
+                f"you say {_instead(value, exact)}",
+                hints.get(name),
             )
+        claim(
+            {y for y, *_ in backs} == set(starts[:-1]),
+            f"for {pieces} starts back was called for {show([str(y) for y, *_ in backs])}",
+            "Slopes come from back, once for each piece: no differences, no engine.",
+        )
 
 
 def _turn(u: float, v: float) -> tuple[float, float]:
@@ -388,15 +435,16 @@ def remembers_a_handful(draw: Random, pull_far: Callable) -> None:
         first = (draw.uniform(0.5, 2), draw.uniform(0.5, 2))
         bar = (draw.uniform(0.5, 1), draw.uniform(-1, -0.5))
         inside: weakref.WeakKeyDictionary[State, tuple[float, float]] = weakref.WeakKeyDictionary()
-        calls = {"step": 0, "back": 0}
+        count = {"step": 0, "back": 0, "held": 0}
 
         def new(numbers: tuple[float, float]) -> State:
             state = State()
             inside[state] = numbers  # noqa: B023
+            count["held"] = max(count["held"], len(inside))  # noqa: B023
             return state
 
         def known(name: str, state: Any) -> tuple[float, float]:
-            calls[name] += 1  # noqa: B023
+            count[name] += 1  # noqa: B023
             claim(
                 isinstance(state, State) and state in inside,  # noqa: B023
                 f"{name} was called with {show(state)}, and that is no state of this run",
@@ -414,8 +462,6 @@ def remembers_a_handful(draw: Random, pull_far: Callable) -> None:
             )
             return _turn_back(*known("back", state), bar)
 
-        State.alive.clear()
-        State.most = 0
         found = vector(pull_far(step, back, new(first), bar, n), 2)
         states = [first]
         for _ in range(n - 1):
@@ -425,19 +471,19 @@ def remembers_a_handful(draw: Random, pull_far: Callable) -> None:
             right = _turn_back(*state, right)
         claim(
             math.dist(found, right) <= 1e-9 * math.hypot(*right),
-            f"through {n} steps the cotangent is {show(right)}, you say {show(tuple(found))}",
+            f"through {n} step(s) the cotangent is {show(right)}, you say {show(tuple(found))}",
             "The second half is walked back first, and its cotangent goes into the first half.",
         )
         halvings = math.ceil(math.log2(n)) if n > 1 else 0
         allowed, steps = 2 * halvings + 8, n * halvings // 2 + n
         claim(
-            State.most <= allowed,
-            f"in a run of {n} steps you held {State.most} states at once; {allowed} are allowed",
+            count["held"] <= allowed,
+            f"in a run of {n} steps you held {count['held']} states at once; {allowed} are allowed",
         )
         claim(
-            calls["step"] <= steps,
-            f"for {n} steps you called step {calls['step']} times; {steps} are allowed",
+            count["step"] <= steps,
+            f"for {n} steps you called step {count['step']} times; {steps} are allowed",
             "Going to every state from the start takes n * n / 2 steps. Halving takes "
             "n * log2(n) / 2.",
         )
-        claim(calls["back"] <= n, f"for {n} steps you called back {calls['back']} times")
+        claim(count["back"] <= n, f"for {n} step(s) you called back {count['back']} times")

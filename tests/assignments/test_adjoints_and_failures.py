@@ -1,11 +1,14 @@
 """Chapter 6: the assignment's solution, plausible mistakes, clever wrong and unusual right ones."""
 
+import itertools
+from fractions import Fraction
+
 import nbformat
 import pytest
 from nbgrader.preprocessors import ClearSolutions
 
 import mini_autodiff as ad
-from bookkit.checks.adjoints_and_failures import grow, task
+from bookkit.checks.adjoints_and_failures import grow, leap, task
 from tests.assignments.notebooks import answers, code_of, source_of
 
 SOURCE = source_of("adjoints_and_failures")
@@ -147,8 +150,136 @@ def two_layers(step, back, first, bar, n):
     return bar
 
 
+class Dual:
+    """An engine made of fractions, as exact as the fractions are."""
+
+    def __init__(self, value, tangent=0):
+        self.value, self.tangent = value, tangent
+
+    def __add__(self, other):
+        other = other if isinstance(other, Dual) else Dual(other)
+        return Dual(self.value + other.value, self.tangent + other.tangent)
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Dual) else Dual(other)
+        return Dual(
+            self.value * other.value, self.value * other.tangent + self.tangent * other.value
+        )
+
+    def __truediv__(self, other):
+        other = other if isinstance(other, Dual) else Dual(other)
+        value = self.value / other.value
+        return Dual(value, (self.tangent - value * other.tangent) / other.value)
+
+    def __rtruediv__(self, other):
+        return Dual(other) / self
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -other
+
+    def __rsub__(self, other):
+        return -self + other
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def loss_of_pieces(step, starts, seen, theta, weight):
+    loss = sum((a - b) * (a - b) for a, b in zip(starts, seen, strict=True))
+    for a, b in itertools.pairwise(starts):
+        miss = step(a, theta) - b
+        loss += weight * (miss * miss)
+    return loss
+
+
+def by_duals(step, back, starts, seen, theta, weight):
+    def slope(starts, theta):
+        loss = loss_of_pieces(step, starts, seen, theta, weight)
+        return loss.tangent if isinstance(loss, Dual) else 0
+
+    slopes = [
+        slope([Dual(s, int(i == j)) for j, s in enumerate(starts)], theta)
+        for i in range(len(starts))
+    ]
+    loss = loss_of_pieces(step, starts, seen, theta, weight)
+    return loss, slopes, slope(starts, Dual(theta, 1))
+
+
+def by_duals_of_its_own_step(step, back, *rest):
+    return by_duals(grow, back, *rest)
+
+
+def by_rounded_differences(step, back, starts, seen, theta, weight):
+    eps = Fraction(1, 10**30)
+    loss = loss_of_pieces(step, starts, seen, theta, weight)
+
+    def slope(starts, theta):
+        moved = (loss_of_pieces(step, starts, seen, theta, weight) - loss) / eps
+        return moved.limit_denominator(10**12)
+
+    slopes = [
+        slope([s + eps * (i == j) for j, s in enumerate(starts)], theta) for i in range(len(starts))
+    ]
+    return loss, slopes, slope(starts, theta + eps)
+
+
+def forwards(step, back, y, theta, n, bar):
+    """Right for one number, but no walk back: the slopes are carried along."""
+    in_y, in_theta = 1, 0
+    for k in range(n):
+        a, b = back(y, theta, 1)
+        in_y, in_theta = a * in_y, a * in_theta + b
+        if k < n - 1:
+            y = step(y, theta)
+    return bar * in_y, bar * in_theta
+
+
+def never_negative(slope, g_y, g_theta, y_theta):
+    crossing = sum(a * b for a, b in zip(g_y, slope, strict=True))
+    if crossing == 0:
+        raise ValueError("touches")
+    return -abs(sum(a * b for a, b in zip(g_y, y_theta, strict=True)) + g_theta) / abs(crossing)
+
+
+def afraid_of_rest(slope, g_y, g_theta, y_theta):
+    """A number of the state that rests is no touch."""
+    crossing = sum(a * b for a, b in zip(g_y, slope, strict=True))
+    if crossing == 0 or 0 in slope:
+        raise ValueError("touches")
+    return -(sum(a * b for a, b in zip(g_y, y_theta, strict=True)) + g_theta) / crossing
+
+
+def by_symmetry(force, q, p, h):
+    """Right for an odd force only."""
+    p = p + h / 2 * force(-q)
+    q = q - h * p
+    return q, p + h / 2 * force(-q)
+
+
+def forgetful_counter(step, back, first, bar, n):
+    """Everything is kept, and whatever the class of the states has for counting is emptied."""
+    states = [first]
+    for _ in range(n - 1):
+        type(first).alive.clear()
+        states.append(step(states[-1]))
+    type(first).most = 0
+    while states:
+        bar = back(states.pop(), bar)
+    return bar
+
+
 CLEVER = {
     "the engine": ("1", by_the_engine),
+    "forwards": ("1", forwards),
+    "never negative": ("2", never_negative),
+    "afraid of rest": ("2", afraid_of_rest),
+    "by symmetry": ("3", by_symmetry),
+    "an engine of fractions": ("4", by_duals),
+    "an engine of fractions, past step": ("4", by_duals_of_its_own_step),
+    "rounded differences": ("4", by_rounded_differences),
+    "the counter emptied": ("5", forgetful_counter),
     "Euler with a negative step": ("3", by_a_difference),
     "again from the start": ("5", from_the_start),
     "everything kept": ("5", all_kept),
@@ -156,11 +287,23 @@ CLEVER = {
 }
 
 
+def test_a_small_difference_is_told_apart():
+    """Not "it is -63.0304, you say -63.0304"."""
+
+    def nearly(force, q, p, h):
+        q, p = by_the_leap_itself(force, q, p, h)
+        return q + Fraction(1, 10**12), p
+
+    assert "off by 1e-12" in " ".join(task("3", nearly).text.split())
+
+
 @pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
 @pytest.mark.parametrize("name", CLEVER)
 def test_the_cleverest_wrong_answers_fail(name, seed):
     number, answer = CLEVER[name]
-    assert not task(number, answer, seed=seed)
+    verdict = task(number, answer, seed=seed)
+    assert not verdict
+    assert "AttributeError" not in verdict.text, "it stumbled over itself, and was not caught"
 
 
 def forwards_and_back(step, back, y, theta, n, bar):
@@ -170,6 +313,24 @@ def forwards_and_back(step, back, y, theta, n, bar):
     bar, later = forwards_and_back(step, back, step(y, theta), theta, n - 1, bar)
     bar, share = back(y, theta, bar)
     return [bar, share + later]
+
+
+def cotangent_at_the_end(step, back, y, theta, n, bar):
+    """A walk back is linear in the cotangent: walk with 1, multiply at the end."""
+    states = [y]
+    for _ in range(n):  # one more than needed
+        states.append(step(states[-1], theta))
+    in_y, in_theta = 1, 0
+    for state in reversed(states[:-1]):
+        in_y, share = back(state, theta, in_y)
+        in_theta += share
+    return in_y * bar, in_theta * bar
+
+
+def by_the_leap_itself(force, q, p, h):
+    """Leapfrog is its own way back, if the momentum is turned round."""
+    q, p = leap(force, q, -p, h)
+    return q, -p
 
 
 def with_a_stack(step, back, first, bar, n):
@@ -191,6 +352,8 @@ def with_a_stack(step, back, first, bar, n):
 
 UNUSUAL = {
     "calls itself": ("1", forwards_and_back),
+    "the cotangent at the end": ("1", cotangent_at_the_end),
+    "the leap itself": ("3", by_the_leap_itself),
     "a list of work": ("5", with_a_stack),
 }
 
