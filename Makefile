@@ -60,7 +60,7 @@ test: .venv/.test  ## all tests; those of the site need `make book` first, and C
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=15
 
 oracles: .venv/.test  ## the slow comparisons with JAX and with Node, on many more random examples
-	$(BIN)/python -m pytest -m slow -n $(WORKERS) --dist worksteal --hypothesis-profile=full
+	RANDOM_PROGRAMS=1000 $(BIN)/python -m pytest -m slow -n $(WORKERS) --dist worksteal --hypothesis-profile=full
 
 lint: .venv/.test  ## style and types
 	$(BIN)/ruff check .

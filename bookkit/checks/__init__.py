@@ -39,6 +39,7 @@ At grading the same properties are drawn again from a seed that only the instruc
 `check("5.1", my_slope, seed=course_seed())`. So the checks can be public and nothing is secret.
 """
 
+import gc
 import inspect
 import math
 import os
@@ -407,12 +408,15 @@ def _watched(function: Callable, args: tuple) -> Any:
         elif event == "call" and ours == 0 and module.startswith(ENGINES):
             used.append(module.split(".")[0])
 
-    before = sys.getprofile()
+    before, collecting = sys.getprofile(), gc.isenabled()
+    gc.disable()  # JAX has a callback there, which is no derivative of the reader's
     sys.setprofile(look)
     try:
         return function(*args)
     finally:
         sys.setprofile(before)
+        if collecting:
+            gc.enable()
         if used:
             raise CounterExample(
                 f"your function asked an engine for a derivative ({used[0]})",

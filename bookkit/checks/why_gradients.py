@@ -679,7 +679,7 @@ def generations(game: list, q: list, n: int) -> list[tuple[list, float, float]]:
     `q`, as it meets the others in proportion to their shares.
 
     >>> [round(mean, 3) for _, mean, _ in generations([[0.0, 1.0], [0.5, 0.0]], [0.5, 0.5], 1)]
-    [1.375, 1.38]
+    [1.375, 1.372]
     """
     out = []
     for _ in range(n + 1):

@@ -27,21 +27,28 @@ def step(u, rho):
 
 
 def program(p, data):
-    rhos, many = data["rho"], p["shots"]["many"]
+    many, end = p["shots"]["many"], p["units"] - H / 2
 
-    def advance(carry, now):
-        seen, mine, total = carry
-        again, t = now
-        again = again * many  # a new shot starts at the observed state
-        mine = tuple(a + again * (b - a) for a, b in zip(mine, seen, strict=True))
-        seen, mine = step(seen, TRUTH), step(mine, rhos)
-        apart = sum((a - b) ** 2 for a, b in zip(mine, seen, strict=True))
-        inside = jnp.where(t < p["units"] - H / 2, 1.0, 0.0)
-        return (seen, mine, total + inside * apart), None
+    def watch(seen, t):  # the record: where the true parameter goes
+        after = step(seen, TRUTH)
+        return after, (*seen, *after, jnp.where(t < end, 1.0, 0.0))
 
-    zero = 0.0 * rhos
-    start = START, tuple(v + zero for v in START), zero
-    (_, _, total), _ = lax.scan(advance, start, (data["again"], data["t"]))
+    _, record = lax.scan(watch, START, data["t"])
+
+    def run(_, rho):
+        def advance(carry, now):
+            mine, total = carry
+            again, x, y, z, x1, y1, z1, inside = now
+            again = again * many  # a new shot starts at the observed state
+            mine = tuple(a + again * (b - a) for a, b in zip(mine, (x, y, z), strict=True))
+            mine = step(mine, rho)
+            apart = sum((a - b) ** 2 for a, b in zip(mine, (x1, y1, z1), strict=True))
+            return (mine, total + inside * apart), None
+
+        (_, total), _ = lax.scan(advance, (START, 0.0), (data["again"], *record))
+        return None, total
+
+    _, total = lax.scan(run, None, data["rho"])
     misfit = jnp.sqrt(total / (A_UNIT * p["units"]))
     inner = misfit[1:-1]
     turns = jnp.where(inner < misfit[:-2], 1.0, 0.0) * jnp.where(inner < misfit[2:], 1.0, 0.0)

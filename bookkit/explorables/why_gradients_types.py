@@ -62,7 +62,7 @@ figure = Explorable(
     draw=draw,
     size=(4.6, 2.9),
     sentence=Sentence(
-        "{first}{mean_w:.2f}{second}{covariance:.3f}{third}{by_price:.3f}. {sign}",
+        "{first}{mean_w:.2f}{second}{covariance:.3f}{third}{by_price:.3f}.{sign}",
         first=("read_as", [
             (0.5, "Mean fitness is "),
             (1.5, "With the three numbers as likelihoods, the probability of the data (their prior "
@@ -83,7 +83,7 @@ figure = Explorable(
                    "length: "),
         ]),
         sign=("by_fisher", [
-            (1e-9, "All are alike, so nothing changes: no variance, no selection."),
+            (1e-9, " All are alike, so nothing changes: no variance, no selection."),
             (None, ""),
         ]),
     ),
