@@ -87,6 +87,11 @@ def each_slope_anew(c, theta, y):
     return loss_and_gradient(c, theta, y)[0], slopes
 
 
+def doubled_in_the_list(c, theta, y):
+    r = mean(c, theta) - y
+    return r * r, [2 * r * own for own in c]  # 2 * r, two hundred times
+
+
 def half_the_slopes(c, theta, y):
     value, slopes = loss_and_gradient(c, theta, y)
     return value, [slope / 2 for slope in slopes]
@@ -101,6 +106,7 @@ def half_the_slopes(c, theta, y):
         ("1.1", lambda r, g, p: forecast(r, g, 1e-3), "twice the percentage"),
         ("1.1", lambda r, g, p: [forecast(r, g, p)] * 2, "where one number is asked for"),
         ("1.2", each_slope_anew, "before the list, not inside it"),
+        ("1.2", doubled_in_the_list, "before the list, not inside it"),
         ("1.2", half_the_slopes, "brings a factor of 2 down"),
         ("1.2", lambda c, t, y: (loss_and_gradient(c, t, y)[0],
                                  [2 * (mean(c, t) - y)] * len(c)), "how fast does r change"),
