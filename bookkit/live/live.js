@@ -184,7 +184,7 @@ function begin(figure) {
   if (spec.version !== VERSION) throw new Error(`live figure ${spec.name}: version ${spec.version}, runtime ${VERSION}`);
   const program = new Function("return " + code.textContent)();
   const group = begin.count = (begin.count || 0) + 1;  // keeps two copies' radio buttons apart
-  const chosen = {}, inputs = {}, outputs = {}, found = {};
+  const chosen = {}, inputs = {}, outputs = {}, found = {}, shown = {};
   const sentence = figure.querySelector(".live-sentence");
   const spoken = make("p", {className: "live-spoken", role: "status"});
   spoken.setAttribute("aria-live", "polite");
@@ -224,16 +224,21 @@ function begin(figure) {
     figure.dispatchEvent(new CustomEvent("live:change", {bubbles: true,
       detail: {name: spec.name, p, out, compute: computed - began, total: ended - began}}));
   }
-  function apply(element, change, id) {
-    if (change.d) element.querySelectorAll("path").forEach((e, i) => e.setAttribute("d", change.d[i]));
+  function apply(element, change, id) {  // writes only what is no longer so: most marks rest
+    const before = shown[id] || {};
+    shown[id] = change;
+    if (change.d) element.querySelectorAll("path").forEach((e, i) => {
+      if (!before.d || before.d[i] !== change.d[i]) e.setAttribute("d", change.d[i]);
+    });
     if (change.use) element.querySelectorAll("use").forEach((e, i) => {
-      const at = change.use[i];
-      e.setAttribute("visibility", at ? "visible" : "hidden");
-      if (at) { e.setAttribute("x", at[0]); e.setAttribute("y", at[1]); }
+      const at = change.use[i], was = before.use && before.use[i];
+      if (!before.use || !at !== !was) e.setAttribute("visibility", at ? "visible" : "hidden");
+      if (at && !(was && was[0] === at[0])) e.setAttribute("x", at[0]);
+      if (at && !(was && was[1] === at[1])) e.setAttribute("y", at[1]);
     });
     if (change.text !== undefined) {
       const label = element.querySelector("text") || element;
-      label.textContent = change.text;
+      if (before.text !== change.text) label.textContent = change.text;
       if (change.at) { label.setAttribute("x", change.at[0]); label.setAttribute("y", change.at[1]); }
     }
     if (change.cells) element.setAttribute("href", picture(change.cells, spec.live.find(i => i.id === id)));
