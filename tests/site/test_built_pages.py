@@ -18,6 +18,11 @@ def soup(path):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
+@cache
+def anchors(path):
+    return {element["id"] for element in soup(path).find_all(id=True)}
+
+
 @pytest.fixture(scope="module")
 def pages():
     if not (HTML / "index.html").exists():
@@ -33,8 +38,8 @@ def leads_nowhere(page, href):
     target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
     if not target.exists():
         return f"no file {href}"
-    names = parts.fragment and target.suffix == ".html" and soup(target)
-    if names and not names.find(attrs={"id": unquote(parts.fragment)}):
+    named = parts.fragment and target.suffix == ".html"
+    if named and unquote(parts.fragment) not in anchors(target):
         return f"no anchor {href}"
     return None
 
