@@ -233,24 +233,28 @@ def index(key: Any, axes: int) -> tuple:
     """What stands in ``a[...]``, one item an axis: an integer, a slice, or None for a new axis."""
     keys = key if isinstance(key, tuple) else (key,)
     for k in keys:
-        if isinstance(k, Number):
-            raise TypeError(
-                f"an array's index must be a plain integer, but got {k!r}.\n"
-                f"  at {errors.where_called()}\nIn a scan, pass the array itself as xs."
-            )
-        if not (k is None or k is ... or isinstance(k, slice) or hasattr(k, "__index__")):
-            raise TypeError(
-                f"an array's index is made of integers, slices, ... and None, but got {k!r}.\n"
-                "To choose by a condition, use jnp.where(condition, a, b); "
-                "for several rows, jnp.stack([a[0], a[1]])."
-            )
+        _check_index(k)
     used = sum(k is not None and k is not ... for k in keys)
-    if used > axes or sum(k is ... for k in keys) > 1:
+    dots = [at for at, k in enumerate(keys) if k is ...]
+    if used > axes or len(dots) > 1:
         raise IndexError(f"too many indices: an array of {axes} axes was given {key!r}")
-    if ... in [k for k in keys if k is ...]:
-        at = next(i for i, k in enumerate(keys) if k is ...)
+    for at in dots:
         keys = (*keys[:at], *[slice(None)] * (axes - used), *keys[at + 1 :])
     return keys
+
+
+def _check_index(k: Any) -> None:
+    if isinstance(k, Number):
+        raise TypeError(
+            f"an array's index must be a plain integer, but got {k!r}.\n"
+            f"  at {errors.where_called()}\nIn a scan, pass the array itself as xs."
+        )
+    if not (k is None or k is ... or isinstance(k, slice) or hasattr(k, "__index__")):
+        raise TypeError(
+            f"an array's index is made of integers, slices, ... and None, but got {k!r}.\n"
+            "To choose by a condition, use jnp.where(condition, a, b); "
+            "for several rows, jnp.stack([a[0], a[1]])."
+        )
 
 
 def picked(x: Any, keys: tuple) -> Any:
@@ -329,6 +333,10 @@ def concatenate(arrays: Any, axis: int | None = 0) -> Array:
         raise ValueError(f"arrays of shapes {shapes} cannot be joined along axis {axis}")
     if axis:
         return each_row(lambda *rows: concatenate(rows, axis - 1), *parts)
+    return _joined(parts)
+
+
+def _joined(parts: list) -> Array:
     for a in parts:
         if a.long:
             return a.joined(parts)
@@ -485,9 +493,14 @@ class Atoms:
         if self.arrays:
             parts = [x.atoms() if isinstance(x, Array) else [x] for x in self.leaves]
             self.atoms = [x for part in parts for x in part]
-        if real and not all(issubclass(t, (float, Number)) for t in set(map(type, self.atoms))):
+        if real:
+            self.require_real(real)
+
+    def require_real(self, who: str) -> None:
+        """Refuse integers and other objects, on behalf of a transformation."""
+        if not all(issubclass(t, (float, Number)) for t in set(map(type, self.atoms))):
             wrong = next(x for x in self.atoms if not isinstance(x, (float, Number)))
-            raise errors.not_real(real, wrong)
+            raise errors.not_real(who, wrong)
 
     def rebuild(self, atoms: list) -> Any:
         """The same tree with other numbers."""

@@ -108,7 +108,6 @@ def jvp(f: Callable, primals: tuple, tangents: tuple, has_aux: bool = False) -> 
     into = Atoms(tuple(primals), real="jvp")
     along = into.match(tuple(tangents), "the tangents")
     forward = Forward()
-
     try:
         inputs = [  # along 0 there is nothing to carry
             x if type(t) is float and t == 0.0 else Dual(x, t, forward)

@@ -45,14 +45,7 @@ def scan(
     """
     leaves, structure = tree.flatten(xs)
     leaves = [array(x) for x in leaves]
-    lengths: set = {x.shape[0] if isinstance(x, Array) else None for x in leaves}
-    lengths |= {length} if length is not None else set()
-    if len(lengths) != 1 or None in lengths:
-        raise ValueError(
-            "scan needs one length, from arrays in xs or from length=, but got "
-            f"{', '.join(map(str, lengths)) or 'neither'}"
-        )
-    n: int = lengths.pop()
+    n = steps(leaves, length)
     if here.trace and n:
         return IN_A_TRACE["scan"](f, init, leaves, structure, n, reverse)
     carry, rows, before = init, [], Atoms(init)
@@ -64,6 +57,18 @@ def scan(
         rows.reverse()
     ys = tree.map(lambda *column: Array(map(array, column)), *rows) if rows else None
     return carry, ys
+
+
+def steps(leaves: list, length: int | None) -> int:
+    """How often a scan runs: the length of every array, and ``length``, if it is given."""
+    lengths: set = {x.shape[0] if isinstance(x, Array) else None for x in leaves}
+    lengths |= {length} if length is not None else set()
+    if len(lengths) != 1 or None in lengths:
+        raise ValueError(
+            "scan needs one length, from arrays in xs or from length=, but got "
+            f"{', '.join(map(str, lengths)) or 'neither'}"
+        )
+    return lengths.pop()
 
 
 def pair(stepped: Any) -> tuple:

@@ -133,7 +133,6 @@ class Number:
     def __ge__(a, b): return apply(ge, a, b) if scalar(b) else NotImplemented
     def __eq__(a, b): return apply(eq, a, b) if scalar(b) else NotImplemented
     def __ne__(a, b): return apply(ne, a, b) if scalar(b) else NotImplemented
-
     # fmt: on
 
     def zero(self) -> Any:
@@ -147,9 +146,8 @@ class Number:
 
 def scalar(x: Any) -> bool:
     """Whether ``x`` is one number: ours, Python's, or NumPy's."""
-    return isinstance(x, (float, Number, int)) or (
-        hasattr(x, "__float__") and getattr(x, "shape", ()) == ()
-    )
+    ours = isinstance(x, (float, Number, int))
+    return ours or (hasattr(x, "__float__") and getattr(x, "shape", ()) == ())
 
 
 def discrete(x: Any) -> bool:
@@ -185,15 +183,18 @@ def power(a: Any, b: Any) -> Any:
     if type(b) is float and b == 0.0:
         return 1.0  # of every number, also of inf and nan: it has no slope
     if isinstance(b, int) and not isinstance(b, bool) and not isinstance(a, int):
-        if b < 0:
-            return 1.0 / power(a, -b)
-        if b == 0:
-            return 1.0
-        if b in (1, 2, 3):
-            return (a, square, cube)[b - 1](a) if b > 1 else a
-        half = square(power(a, b // 2))
-        return half * a if b % 2 else half
+        return 1.0 / whole_power(a, -b) if b < 0 else whole_power(a, b)
     return apply(pow_, a, b)
+
+
+def whole_power(a: Any, n: int) -> Any:
+    """``a`` to the power of 0, 1, 2, ..., by products."""
+    if n < 2:
+        return a if n else 1.0
+    if n == 3:
+        return cube(a)
+    half = square(whole_power(a, n // 2))
+    return half * a if n % 2 else half
 
 
 # -- functions that math does not have, or not for every float ------------------------------------

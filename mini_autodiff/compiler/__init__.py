@@ -2,10 +2,17 @@
 
 The engine knows nothing of it but two hooks (``hooks.py``). Read the files in this order::
 
-    trace.py         run a function once on numbers without values; the list of what it did
+    traced.py        a number without a value
+    names.py         the names that the model gives it
+    simplify.py      rewriting that changes no bit
+    trace.py         run a function once on such numbers; the list of what it did
+    naming_tape.py   derivatives inside it, which know their names
     lists.py         operations on the lists of a traced program
     stacked.py       long arrays as such lists
-    loop.py          a loop as one operation, and its reverse loop
+    loop.py          a loop as one operation
+    activity.py      ... what in it depends on what
+    loop_backward.py ... its reverse loop
+    loop_forward.py  ... the loop that carries tangents along
     scan.py          how lax.scan becomes such a loop
     formulas.py      how tightly a formula binds
     prune.py         leave out what nobody needs

@@ -12,7 +12,7 @@ import functools
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .. import ops, tree
@@ -216,7 +216,8 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
     printer = JavaScriptPrinter()
     printer.taken |= {*HELPERS, name}
     parameters = [printer.fresh(x) for x in names]
-    reads = _paths(args, parameters)
+    pairs = zip(args, parameters, strict=True)
+    reads = [path for x, parameter in pairs for path in _paths(x, parameter)]
     env: dict = {}
     for k, x in zip(everything.kept, everything.inputs, strict=True):  # type: ignore[attr-defined]
         label = printer.fresh(trace.name(trace.inputs[k]) or "x")
@@ -249,32 +250,29 @@ def _long_lists(x: Any) -> Any:
     return Array(map(_real, x.items)) if isinstance(x, Array) and x.ndim == 1 else x
 
 
-def _paths(args: tuple, parameters: list[str]) -> list[str]:
-    """Where each input of the trace is found in the arguments."""
-    out: list[str] = []
+def _paths(x: Any, path: str) -> Iterator[str]:
+    """Where each input that the trace makes of ``x`` is found in the arguments."""
+    if isinstance(x, dict):
+        for key in sorted(x):
+            plain = re.fullmatch(r"[^\W\d]\w*", str(key))
+            yield from _paths(x[key], f"{path}.{key}" if plain else f"{path}[{json.dumps(key)}]")
+    elif isinstance(x, Array):
+        yield from _paths_of_array(x, path)
+    elif type(x) in (list, tuple):
+        for i, item in enumerate(x):
+            yield from _paths(item, f"{path}[{i}]")
+    elif isinstance(x, float):
+        yield path
 
-    def walk(x: Any, path: str) -> None:
-        if isinstance(x, dict):
-            for key in sorted(x):
-                plain = re.fullmatch(r"[^\W\d]\w*", str(key))
-                walk(x[key], f"{path}.{key}" if plain else f"{path}[{json.dumps(key)}]")
-        elif isinstance(x, Array) and len(x) > UNROLL:
-            rows = _places(x.items[0])
-            out.extend(f"{path}.map(row => row{at})" if at else path for at in rows)
-        elif isinstance(x, Array) and max(x.shape, default=0) > UNROLL:
-            for i, row in enumerate(x.items):
-                walk(row, f"{path}[{i}]")
-        elif isinstance(x, Array):
-            out.extend(path + at for at in _places(x))
-        elif type(x) in (list, tuple):
-            for i, item in enumerate(x):
-                walk(item, f"{path}[{i}]")
-        elif isinstance(x, float):
-            out.append(path)
 
-    for x, parameter in zip(args, parameters, strict=True):
-        walk(x, parameter)
-    return out
+def _paths_of_array(x: Array, path: str) -> Iterator[str]:
+    """Of a long array the columns, of another one the rows."""
+    if len(x) > UNROLL:
+        for at in _places(x.items[0]):
+            yield f"{path}.map(row => row{at})" if at else path
+    else:
+        for i, row in enumerate(x.items):
+            yield from _paths(row if isinstance(row, Array) else 0.0, f"{path}[{i}]")
 
 
 def _places(x: Any) -> list[str]:

@@ -7,12 +7,12 @@ value that the model gave a name gets a line of its own; the cotangent of ``x`` 
 
 from __future__ import annotations
 
-import heapq
-import itertools
+import contextlib
 import keyword
 import re
 from abc import ABC, abstractmethod
-from collections import Counter, defaultdict
+from collections import ChainMap, Counter, defaultdict
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from ..ops import Op, where, words
@@ -39,16 +39,13 @@ class Printer(ABC):
         self.lines: list[str] = []
         self.depth = 1
         self.taken: set[str] = set(RESERVED)
+        self.inside: set[str] = set()  # the names that the scope has taken
         self.given: set[str] = set()  # every name so far, also those that are free again
-        self.numbers: dict[str, int] = {}  # where to look for the next free v1, v2, ...
+        self.numbers: MutableMapping[str, int] = {}  # where to look for the next free v1, x_2, ...
         self.constants: dict[str, Any] = {}
         self.known: dict[int, str] = {}  # the id of a constant -> its name
         self.elements: dict[int, tuple[str, int]] = {}  # of lists: the formula of one number
         self.results: dict[int, dict[int, list[int]]] = {}  # of loops: the entries that hold them
-        self.live: list[tuple] = []  # entries that may still be read, by their last use
-        self.mentioned: Counter[str] = Counter()  # the words in the text of these
-        self.dead: set[str] = set()  # names that nothing reads any more
-        self.seen = 0  # how many entries were looked at
 
     # -- what a language says --
     append = "append"
@@ -96,16 +93,41 @@ class Printer(ABC):
 
     # -- names --
     def fresh(self, base: str) -> str:
+        """A name that nothing has yet: ``base``, ``base_2``, ..."""
         if not base.isidentifier():
             base = re.sub(r"\W|^(?=\d|$)", "_", base)
-        name, k = base, 2
         if base in RESERVED:
-            base = name = base + "_"
-        while name in self.taken or name in self.constants:
-            name, k = f"{base}_{k}", k + 1
+            base += "_"
+        return base if self.take(base) else self.counted(base + "_", 2)
+
+    def numbered(self, letter: str = "v") -> str:
+        """A name for what the model gave none: ``v1``, ``v2``, ..."""
+        return self.counted(letter, 1)
+
+    def counted(self, base: str, first: int) -> str:
+        k = self.numbers.get(base, first)
+        while not self.take(f"{base}{k}"):
+            k += 1
+        self.numbers[base] = k + 1
+        return f"{base}{k}"
+
+    def take(self, name: str) -> bool:
+        """Whether a name was free; from now on it is taken."""
+        if name in self.taken or name in self.constants:
+            return False
         self.taken.add(name)
+        self.inside.add(name)
         self.given.add(name)
-        return name
+        return True
+
+    @contextlib.contextmanager
+    def scope(self) -> Iterator[None]:
+        """Names that are taken inside are free again behind it."""
+        outside, self.inside = self.inside, set()
+        counters, self.numbers = self.numbers, ChainMap({}, self.numbers)
+        yield
+        self.taken -= self.inside
+        self.inside, self.numbers = outside, counters
 
     def constant(self, x: Any) -> str:
         """The name of a list that the program reads but that is no argument."""
@@ -116,13 +138,6 @@ class Printer(ABC):
             self.constants[name], self.known[id(x)] = x, name
         return self.known[id(x)]
 
-    def numbered(self, letter: str = "v") -> str:
-        k = self.numbers.get(letter, 1)
-        while f"{letter}{k}" in self.taken:
-            k += 1
-        self.numbers[letter] = k + 1
-        return self.fresh(f"{letter}{k}")
-
     # -- one block of code --
     def block(self, trace: Trace, env: dict, uses: dict[int, int], ends: Any = ()) -> dict:
         """Print the entries of a trace, and return their formulas.
@@ -131,20 +146,18 @@ class Printer(ABC):
         loop, which are written at its end.
         """
         formulas: dict[int, str] = {}
-        last = _last_use(trace) if any(op and op.name == "loop" for op in trace.ops) else {}
-        outside = self.elements, self.results, self.live, self.mentioned, self.dead, self.seen
-        self.elements, self.results, self.live = {}, _results(trace), []
-        self.mentioned, self.dead, self.seen = Counter(), set(), 0
+        outside = self.elements, self.results
+        self.elements, self.results = {}, _results(trace)
         for i, op in enumerate(trace.ops):
             if op is None or isinstance(op, (Input, Output)):
                 continue
             if op.name == "loop":
-                self.loop(trace, i, env, uses, last)
+                self.loop(trace, i, env, uses)
             elif op.name == "constant":
                 env[i] = (self.constant(op.items), ATOM)
             else:
                 self.entry(trace, i, env, uses, ends, formulas)
-        self.elements, self.results, self.live, self.mentioned, self.dead, self.seen = outside
+        self.elements, self.results = outside
         return formulas
 
     def entry(self, trace: Trace, i: int, env: dict, uses: dict, ends: Any, formulas: dict) -> None:
@@ -181,15 +194,15 @@ class Printer(ABC):
     def comprehension(self, text: str, lengths: tuple[int, ...]) -> str:
         """The list that a formula of items makes, row by row."""
         lists = list(dict.fromkeys(re.findall(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}", text)))
-        before = set(self.taken)
-        self.taken |= set(re.findall(r"[^\W\d]\w*", text))
-        names = [self.fresh(_item_of(name)) for name in lists]
-        for name, of in zip(names, lists, strict=True):
-            text = text.replace(f"{OPEN}{of}{CLOSE}", name)
-        for n in reversed(lengths[1:]):
-            rows = [self.fresh("row") for _ in names]
-            text, names = self.each(text, names, rows, n), rows
-        self.taken = before
+        with self.scope():
+            for word in re.findall(r"[^\W\d]\w*", text):
+                self.take(word)
+            names = [self.fresh(_item_of(name)) for name in lists]
+            for name, of in zip(names, lists, strict=True):
+                text = text.replace(f"{OPEN}{of}{CLOSE}", name)
+            for n in reversed(lengths[1:]):
+                rows = [self.fresh("row") for _ in names]
+                text, names = self.each(text, names, rows, n), rows
         return self.each(text, names, lists, lengths[0])
 
     def _shown(self, trace: Trace, i: int, env: dict) -> bool:
@@ -262,61 +275,26 @@ class Printer(ABC):
         return text.format(*texts)
 
     # -- loops --
-    def loop(self, trace: Trace, i: int, env: dict, uses: dict, last: dict) -> None:
+    def loop(self, trace: Trace, i: int, env: dict, uses: dict) -> None:
         """Print the loop at entry ``i``, and give its results their names in ``env``."""
-        op, body = trace.ops[i], trace.ops[i].body
+        op, body, results = trace.ops[i], trace.ops[i].body, self.results[i]
         inits, columns, free = op.split(trace.args[i])
         inner = {
             x.index: (self.text(outer, env), ATOM)
             for x, outer in zip(body.free_inputs, free, strict=True)
         }
-        outer_taken, outer_numbers, self.numbers = set(self.taken), self.numbers, {}
-        self._give_names_back(trace, i, env, last)
-        names = self._carry_names(body, inits, env, uses, outer_taken)
-        for x, name in zip(body.inputs, names, strict=False):
-            inner[x.index] = (name, ATOM)
-        results = self.results[i]
+        names = self._carry_names(body, inits, env, uses)
         lists = {}
         for k in range(op.carries, len(body.outputs)):
             known = [trace.names[j] for j in results.get(k, ()) if j in trace.names]
             lists[k] = self.fresh(known[0]) if known else self._list_name(body, k)
-            self.assign(lists[k], "[]", lists[k] not in outer_taken, "")
-        after = set(names) | set(lists.values())
-
-        texts, items = [self.text(x, env) for x in columns], []
-        for x, text in zip(body.inputs[op.carries :], texts, strict=True):
-            items.append(self.fresh(body.names.get(x.index) or _item_of(text)))
-            inner[x.index] = (items[-1], ATOM)
-        self.open_loop(op, texts, items)
-        self.depth += 1
-        self._one_step(body, inner, names, lists)
-        self.depth -= 1
-        self.close_loop()
-        if op.backward:
-            for name in lists.values():
-                self.line(f"{name}.reverse(){self.end}")
-        self.taken, self.numbers = outer_taken | after, outer_numbers
+            self.assign(lists[k], "[]", True, "")
+        with self.scope():
+            self._repeated(op, inner, names, lists, [self.text(x, env) for x in columns])
         for k, js in results.items():
             env |= dict.fromkeys(js, ((names + list(lists.values()))[k], ATOM))
 
-    def _give_names_back(self, trace: Trace, i: int, env: dict, last: dict) -> None:
-        """Names that nothing after entry ``i`` reads may be used again inside the loop there."""
-        for j in itertools.islice(env, self.seen, None):
-            words_of = set(re.findall(r"[^\W\d]\w*", env[j][0]))
-            heapq.heappush(self.live, (last.get(j, -1), j, words_of))
-            self.mentioned.update(words_of)
-        self.seen = len(env)
-        while self.live and self.live[0][0] < i:
-            _, j, words_of = heapq.heappop(self.live)
-            self.mentioned.subtract(words_of)
-            if not isinstance(trace.ops[j], Input) and env[j][1] == ATOM:
-                self.dead.add(env[j][0])
-        self.taken -= self.dead
-        self.taken |= {word for word, times in self.mentioned.items() if times}
-
-    def _carry_names(
-        self, body: Trace, inits: list, env: dict, uses: dict, outer_taken: set
-    ) -> list[str]:
+    def _carry_names(self, body: Trace, inits: list, env: dict, uses: dict) -> list[str]:
         """The variables that a loop carries, given their first values."""
         names: list[str] = []
         for k, (x, init) in enumerate(zip(body.inputs, inits, strict=False)):
@@ -325,12 +303,29 @@ class Printer(ABC):
             mine = mine and env[init.index] == (text, ATOM) and text.isidentifier()
             mine = mine and text not in self.constants
             if mine and text not in names and body.names.get(x.index, text) == text:
-                self.taken.add(text)
                 names.append(text)
             else:
                 names.append(self._carry_name(body, k))
-                self.assign(names[-1], text, names[-1] not in outer_taken, "")
+                self.assign(names[-1], text, True, "")
         return names
+
+    def _repeated(
+        self, op: Any, inner: dict, names: list[str], lists: dict, columns: list[str]
+    ) -> None:
+        """A loop, without what comes before it."""
+        body, items = op.body, []
+        for x, name in zip(body.inputs, names, strict=False):
+            inner[x.index] = (name, ATOM)
+        for x, text in zip(body.inputs[op.carries :], columns, strict=True):
+            items.append(self.fresh(body.names.get(x.index) or _item_of(text)))
+            inner[x.index] = (items[-1], ATOM)
+        self.open_loop(op, columns, items)
+        self.depth += 1
+        self._one_step(body, inner, names, lists)
+        self.depth -= 1
+        self.close_loop()
+        for name in lists.values() if op.backward else ():
+            self.line(f"{name}.reverse(){self.end}")
 
     def _one_step(self, body: Trace, inner: dict, names: list[str], lists: dict) -> None:
         """The inside of a loop: the step, what it appends to the lists, the new carries."""
@@ -413,33 +408,30 @@ def count_uses(trace: Trace, carries: int = 0, strict: bool = False) -> dict[int
     """
     uses: dict[int, int] = defaultdict(int)
     failing = may_fail(trace) if strict else set()
-
-    def use(x: Any, times: int = 1) -> None:
-        if type(x) is Traced:
-            uses[x.index] += times
-
     for op, args in zip(trace.ops, trace.args, strict=True):
-        if type(op) is Op:
-            for x in args:
-                if type(x) is Traced:
-                    apart = op is where and x.index in failing
-                    uses[x.index] += 1 + (repeats(op.text) or apart)
-        elif op is None:
-            continue
-        elif op.name == "loop":
-            inits, columns, free = op.split(args)
-            for x in inits + columns:
-                use(x)
-            for x in free:
-                use(x, 2)
-        elif not isinstance(op, Output):
-            for x in args:  # what is repeated stands in a comprehension: it needs a name
-                use(x, 1 + op.name.startswith("repeat"))
+        for x, times in _readings(op, args, failing):
+            if type(x) is Traced:
+                uses[x.index] += times
     ends = {id(x) for x in trace.outputs[:carries]}
     for k, x in enumerate(trace.outputs):
-        if k < carries or id(x) not in ends:
-            use(x)
+        if type(x) is Traced and (k < carries or id(x) not in ends):
+            uses[x.index] += 1
     return uses
+
+
+def _readings(op: Any, args: tuple, failing: set[int]) -> Iterator[tuple[Any, int]]:
+    """Each argument of an entry, and how often its text stands there; 2 if it needs a name."""
+    if type(op) is Op:
+        for x in args:
+            apart = op is where and type(x) is Traced and x.index in failing
+            yield x, 1 + (repeats(op.text) or apart)
+    elif op is not None and op.name == "loop":
+        free = op.carries + op.lists  # from here on they are read at every step
+        for k, x in enumerate(args):
+            yield x, 1 + (k >= free)
+    elif op is not None and not isinstance(op, Output):
+        for x in args:  # what is repeated stands in a comprehension: it needs a name
+            yield x, 1 + op.name.startswith("repeat")
 
 
 def _results(trace: Trace) -> dict[int, dict[int, list[int]]]:
@@ -449,22 +441,3 @@ def _results(trace: Trace) -> dict[int, dict[int, list[int]]]:
         if isinstance(op, Output):
             found[trace.args[j][0].index][op.k].append(j)
     return found
-
-
-def _last_use(trace: Trace) -> dict[int, int]:
-    last: dict[int, int] = {}
-    for i, args in enumerate(trace.args):
-        for x in args if trace.ops[i] else ():
-            if isinstance(x, Traced):
-                last[x.index] = i
-    for x in trace.outputs:
-        if isinstance(x, Traced):
-            last[x.index] = len(trace.ops)
-    # a result of a loop is written when the loop runs; text that waits keeps what it mentions
-    for i in range(len(trace.ops) - 1, -1, -1):
-        op = trace.ops[i]
-        if op and not isinstance(op, (Output, Input)) and op.name != "loop":
-            for x in trace.args[i]:
-                if isinstance(x, Traced):
-                    last[x.index] = max(last[x.index], last.get(i, i))
-    return last

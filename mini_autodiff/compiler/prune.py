@@ -6,89 +6,114 @@ of a loop that nothing reads. Pruning walks back from the outputs and keeps what
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ..ops import Op
-from .trace import HIDDEN, Output, Trace, Traced, replay, running
+from ..ops import Op, div
+from .naming_tape import HIDDEN
+from .trace import Output, Trace, Traced, replay, running
+
+Marked = tuple[set[int], dict[int, tuple]]
 
 
-def mark(trace: Trace, outputs: list, strict: bool) -> tuple[set[int], dict[int, tuple]]:
+def mark(trace: Trace, outputs: list, strict: bool) -> Marked:
     """The entries that are needed, and the loops among them, pruned.
 
     Needed are the outputs and what they use. If ``strict``, also what may fail: a program must
     fail where the function does, even if nobody asks for the number.
     """
-    need = {x.index for x in outputs if isinstance(x, Traced)}
+    need = set(_entries(outputs))
     if strict and not trace.checked:
         need |= {i for i, op in enumerate(trace.ops) if type(op) is Op and op.domain}
-    used: dict[int, set[int]] = {}
+    used: dict[int, set[int]] = defaultdict(set)
     loops: dict[int, tuple] = {}
-    for i in range(len(trace.ops) - 1, -1, -1):
+    for i in reversed(range(len(trace.ops))):
         if i in need:
             op, args = trace.ops[i], trace.args[i]
             if type(op) is Output:
-                used.setdefault(args[0].index, set()).add(op.k)
-            elif type(op) is not Op and op.name == "loop":
-                if i not in loops:
-                    loops[i] = op.pruned(args, used.get(i, set()), strict)
+                used[args[0].index].add(op.k)
+            elif op.name == "loop":
+                loops[i] = op.pruned(args, used[i], strict)
                 args = loops[i][1]
-            for x in args:
-                if type(x) is Traced:
-                    need.add(x.index)
+            need.update(_entries(args))
     return need, loops
+
+
+def _entries(args: Iterable) -> list[int]:
+    """The entries among some arguments."""
+    return [x.index for x in args if type(x) is Traced]
 
 
 def prune(
     trace: Trace,
     outputs: list | None = None,
-    same: dict[int, int] | None = None,
-    marked: tuple | None = None,
+    marked: Marked | None = None,
     keep_inputs: bool = False,
     strict: bool = False,
 ) -> Trace:
     """The trace without the entries that the outputs do not need.
 
-    All entries keep their place; those left out have ``None`` for their operation. ``same`` says
-    which inputs are copies of earlier ones; ``marked`` is the result of ``mark``. ``kept`` of the
-    new trace lists the positions of the inputs that are left, ``kept_free`` those of the free ones.
+    All entries keep their place; those left out have ``None`` for their operation. ``marked`` is
+    the result of ``mark``. ``kept`` of the new trace lists the positions of the inputs that are
+    left, ``kept_free`` those of the free ones.
     """
-    outputs = trace.outputs if outputs is None else outputs
-    need, loops = marked or mark(trace, outputs, strict)
+    new = trace.giving(trace.outputs if outputs is None else outputs)
+    need, loops = marked or mark(trace, new.outputs, strict)
     if keep_inputs:
         need.update(x.index for x in trace.inputs + trace.free_inputs)
-    copies: dict[int, Traced] = {}  # the input that stands for a copy of it
-    for k, first in (same or {}).items():
-        if trace.inputs[first].index in need:
-            copies[trace.inputs[k].index] = trace.inputs[first]
-            need.discard(trace.inputs[k].index)
-
-    def kept(x: Any) -> Any:
-        return copies.get(x.index, x) if type(x) is Traced else x
-
-    new = trace.giving([kept(x) for x in outputs])
     new.free = []
-    new.kept = [k for k, x in enumerate(trace.inputs) if x.index in need]
-    new.kept_free = [k for k, x in enumerate(trace.free_inputs) if x.index in need]
-    new.inputs = [trace.inputs[k] for k in new.kept]
-    new.free_inputs = [trace.free_inputs[k] for k in new.kept_free]
+    new.kept, new.inputs = _left(trace.inputs, need)
+    new.kept_free, new.free_inputs = _left(trace.free_inputs, need)
     new.ops = [op if i in need else None for i, op in enumerate(trace.ops)]
-    new.args = [tuple(map(kept, args)) for args in trace.args] if copies else list(trace.args)
+    new.args = list(trace.args)
     for i, op in enumerate(new.ops):
         if i in loops:
-            new.ops[i], new.args[i] = loops[i][0], tuple(map(kept, loops[i][1]))
+            new.ops[i], new.args[i], _ = loops[i]
         elif type(op) is Output:
-            new.ops[i] = Output(loops[trace.args[i][0].index][2][op.k])
-    new.names = {copies[i].index: name for i, name in trace.names.items() if i in copies}
-    new.indexed = trace.indexed | {x.index for i, x in copies.items() if i in trace.indexed}
-    new.names |= trace.names
-    here = {i: i for i in need} | {i: x.index for i, x in copies.items()}
-    new.cotangent_of = {}
-    for i, pairs in trace.cotangent_of.items():
-        found = [pair for pair in pairs if pair[0] in here] if i in need else []
-        if found:
-            value, users = next((p for p in found if p[0] in trace.names), found[0])
-            new.cotangent_of[i] = [(here[value], [here.get(u, HIDDEN) for u in users])]
+            place = loops[trace.args[i][0].index][2]
+            new.ops[i] = Output(place[op.k])
+    new.cotangent_of = dict(_cotangents(trace, need))
+    _check_once(new)
     return new
+
+
+def _left(inputs: list[Traced], need: set[int]) -> tuple[list[int], list[Traced]]:
+    """Which of some inputs are needed: their places, and they."""
+    places = [k for k, x in enumerate(inputs) if x.index in need]
+    return places, [inputs[k] for k in places]
+
+
+def _cotangents(trace: Trace, need: set[int]) -> Iterator[tuple[int, list]]:
+    """Which entries that are left are the cotangent of which, and of what that was used for."""
+    for i, pairs in trace.cotangent_of.items():
+        found = [pair for pair in pairs if pair[0] in need] if i in need else []
+        if found:
+            value, users = next((pair for pair in found if pair[0] in trace.names), found[0])
+            yield i, [(value, [u if u in need else HIDDEN for u in users])]
+
+
+def _check_once(trace: Trace) -> None:
+    """Take out what is there only because it may fail, where something else fails with it."""
+    read = set(_entries(trace.outputs))
+    for op, args in zip(trace.ops, trace.args, strict=True):
+        read.update(_entries(args) if op else ())
+    rules = {_rule(trace, i) for i in read}
+    for i, op in enumerate(trace.ops):
+        if type(op) is Op and op.domain and i not in read:
+            rule = _rule(trace, i)
+            if rule in rules:
+                trace.ops[i] = None
+            rules.add(rule)
+
+
+def _rule(trace: Trace, i: int) -> Any:
+    """When an entry fails: the same for ``sin`` and ``cos`` of a number, or for two divisions."""
+    op, args = trace.ops[i], trace.args[i]
+    if type(op) is not Op or not op.domain or "result" in op.domain:  # that of exp or sinh
+        return i
+    args = args[1:] if op.domain == div.domain else args
+    return op.domain, *[x.index if type(x) is Traced else repr(x) for x in args]
 
 
 def written_out(trace: Trace) -> Trace:
