@@ -2,7 +2,7 @@
 # Needs Python 3.11, 3.12 or 3.13 and make; all else is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter new-chapter serve test oracles lint bench release grade node-tools clean
+.PHONY: help book chapter new-chapter serve test oracles lint bench release grade hostile-class node-tools clean
 
 # PYTHON=/path/to/python3.12 chooses one; otherwise the first of these that fits.
 PYTHON ?=
@@ -75,8 +75,14 @@ adopt: .venv/.book  ## where this copy lives: make adopt REPO=https://host/owner
 release: .venv/.instructor  ## student versions of the assignments, into build/release
 	$(BIN)/python -m assignments.release
 
+# TERM is also the kind of a terminal; only one that was typed after `make grade` is meant.
 grade: .venv/.instructor  ## grade a folder: make grade SUBMISSIONS=folder ASSIGNMENT=name
-	$(BIN)/python -m assignments.grade $(if $(SUBMISSIONS),'$(SUBMISSIONS)') $(if $(ASSIGNMENT),--assignment $(ASSIGNMENT)) $(if $(CELL_LIMIT),--cell-limit $(CELL_LIMIT))
+	$(BIN)/python -m assignments.grader $(if $(SUBMISSIONS),'$(SUBMISSIONS)') $(if $(ASSIGNMENT),--assignment $(ASSIGNMENT)) \
+	  $(if $(PATIENCE),--patience $(PATIENCE)) $(if $(AGAIN),--again '$(AGAIN)') $(if $(ISOLATION),--isolation $(ISOLATION)) \
+	  $(if $(JOBS),--jobs $(JOBS)) $(if $(findstring command,$(origin TERM)),--term '$(TERM)')
+
+hostile-class: .venv/.test  ## grade a class of honest, broken and hostile submissions; tells what came out wrong
+	$(BIN)/python -m tests.assignments.hostile
 
 node-tools:  ## for the tests that use Node: Pyodide and axe-core, into build/node
 	npm install --silent --no-save --no-audit --no-fund --prefix build/node pyodide@314.0.7 axe-core@4

@@ -14,19 +14,7 @@ from pathlib import Path
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-SOURCES = Path(__file__).parent
-
-
-def assignments() -> list[str]:
-    """The names: each is a folder here that holds a notebook of the same name.
-
-    >>> "differentiating_the_solver" in assignments()
-    True
-    """
-    found = (
-        folder.name for folder in SOURCES.iterdir() if (folder / f"{folder.name}.ipynb").exists()
-    )
-    return sorted(found)
+from assignments.grader.tasks import SOURCES
 
 
 def open_course(folder: Path, names: list[str]) -> NbGraderAPI:

@@ -5,14 +5,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from assignments.course import assignments, open_course
+from assignments.course import open_course
+from assignments.grader.tasks import assignments
 
 
-def release(out: Path) -> list[Path]:
-    """Write `out/<name>/` and `out/<name>.zip` for each assignment; return the zips."""
+def release(out: Path, names: list[str] | None = None) -> list[Path]:
+    """Write `out/<name>/` and `out/<name>.zip` for each assignment named; return the zips."""
     out.mkdir(parents=True, exist_ok=True)
+    names = names or assignments()
     with tempfile.TemporaryDirectory() as course:
-        names = assignments()
         open_course(Path(course), names)
         zips = []
         for name in names:
@@ -24,6 +25,8 @@ def release(out: Path) -> list[Path]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *assignments()], help="all, if none")
     parser.add_argument("--out", type=Path, default=Path("build/release"))
-    for archive in release(parser.parse_args().out):
+    args = parser.parse_args()
+    for archive in release(args.out, args.names):
         print(f"{archive.with_suffix('')}/ and {archive}")

@@ -2,14 +2,13 @@
 
 import itertools
 import math
-import sys
 from collections.abc import Callable
 from fractions import Fraction
 from random import Random
 from typing import Any
 
 import mini_autodiff.numpy as jnp
-from bookkit.checks import Checks, CounterExample, claim, close, number, show, vector
+from bookkit.checks import Checks, CounterExample, callers, claim, close, number, show, vector
 from mini_autodiff import ode
 
 check = Checks("Exercise")
@@ -20,15 +19,12 @@ SOLVERS = ("mini_autodiff.ode", "scipy", "diffrax")  # libraries that would do t
 
 def refuse_libraries() -> None:
     """A counter-example if a library is at work between the check and here."""
-    frame = sys._getframe(1)
-    while frame and frame.f_globals.get("__name__") != Checks.__module__:
-        name = frame.f_globals.get("__name__", "")
+    for name in callers():
         claim(
             not name.startswith(SOLVERS),
             f"your function leaves the work to {name}",
             "Write the arithmetic yourself; that is what this is about",
         )
-        frame = frame.f_back  # type: ignore[assignment]
 
 
 class Counted:

@@ -343,8 +343,8 @@ def pulls_several_results(draw: Random, pull: Callable) -> None:
     "every way, and there are more ways than you can count.",
 )
 def is_quick_on_long_tapes(draw: Random, pull: Callable) -> None:
-    """Twenty thousand entries, each used twice, take one walk."""
-    n = 20_000
+    """Five thousand entries, each used twice, take one walk."""
+    n = 5_000
     half = draw.uniform(0.499999, 0.500001)
     entries: list = [[]] + [[(i, half), (i, half)] for i in range(n)]
     reads = [0]

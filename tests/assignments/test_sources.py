@@ -5,7 +5,7 @@ import pytest
 from nbgrader.preprocessors import CheckCellMetadata
 from nbgrader.utils import is_grade, is_solution
 
-from assignments.course import SOURCES, assignments
+from assignments.grader.tasks import SOURCES, assignments, read
 
 
 @pytest.fixture(params=assignments())
@@ -27,6 +27,17 @@ def test_a_cell_gives_the_points_that_nbgrader_expects(source):
     for cell in tests:
         assert f".points({cell.metadata.nbgrader.points})" in cell.source
     assert sum(cell.metadata.nbgrader.points for cell in tests) == 20
+
+
+def test_the_grader_reads_its_tasks(source, request):
+    """From the check cells: numbers, names, points; and the module that checks them."""
+    read_there = read(request.node.callspec.params["source"])
+    assert read_there.numbers == ["1", "2", "3", "4", "5"]
+    assert read_there.maximum() == 20
+    assert set(read_there.numbers) <= set(read_there.task.properties)
+    code = "\n".join(cell.source for cell in source.cells if cell.cell_type == "code")
+    for name in read_there.names:
+        assert f"def {name}(" in code or f"class {name}" in code or f"{name} = " in code
 
 
 def test_each_task_has_a_public_and_a_hidden_check_that_the_student_does_not_see(source):

@@ -1,0 +1,1 @@
+"""What both processes share, and the student's half: the only part of the grader it may read."""
