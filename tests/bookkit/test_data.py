@@ -3,7 +3,7 @@
 import itertools
 import json
 from math import log
-from statistics import correlation
+from statistics import correlation, mean, variance
 
 import pytest
 
@@ -67,3 +67,13 @@ def test_a_result_is_loaded_as_it_was_written(tmp_path, monkeypatch):
 def test_an_unknown_name_lists_what_there_is():
     with pytest.raises(KeyError, match="hare_lynx_1845_1935, hare_lynx_1900_1920"):
         load("hares")
+
+
+def test_luria_and_delbruck_have_the_moments_that_are_quoted():
+    """Mean and variance of both experiments, and the cultures without a mutant."""
+    table = load("luria_delbruck_1943")
+    rows = list(zip(table["experiment"], table["colonies"], strict=True))
+    separate, samples = ([n for which, n in rows if which == k] for k in (16, 10))
+    assert (len(separate), len(samples)) == (20, 10) and separate.count(0) == 11
+    assert (round(mean(separate), 2), round(variance(separate), 1)) == (11.35, 752.1)
+    assert (round(mean(samples), 1), round(variance(samples), 1)) == (16.7, 18.2)

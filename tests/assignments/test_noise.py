@@ -1,0 +1,221 @@
+"""Chapter 11: the assignment: its solution, plausible mistakes, clever wrong, unusual right."""
+
+import itertools
+import math
+import random
+
+import nbformat
+import numpy as np
+import pytest
+from nbgrader.preprocessors import ClearSolutions
+
+import mini_autodiff as ad
+from bookkit.checks.noise import task
+from mini_autodiff.ode.jump import gillespie, poisson
+from tests.assignments.notebooks import answers, code_of, source_of
+
+SOURCE = source_of("noise")
+TASKS = {"1": "walk", "2": "path_score", "3": "quietest", "4": "jump_scores", "5": "pair"}
+
+
+@pytest.fixture(scope="module")
+def solution():
+    return answers(code_of(SOURCE), "")
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("number", TASKS)
+def test_the_solution_passes_for_any_seed(solution, number, seed):
+    verdict = task(number, solution[TASKS[number]], seed=seed)
+    assert verdict, verdict.text
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_the_student_version_reads_as_open(number):
+    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
+    verdict = task(number, answers(code_of(notebook), "")[TASKS[number]])
+    assert verdict.text.startswith(f"Task {number} is still open.")
+
+
+# A line of the solution, what stands there instead, and words of the counter-example or the hint.
+MISTAKES = {
+    "the old slope is forgotten": ("1", "h * (x + theta * by_theta)", "h * x", "theta is"),
+    "the sign of the return": ("1", "by_theta - h * (x", "by_theta + h * (x", "you say"),
+    "the new state in the slope": (
+        "1", "        x = x - h * theta * x + sigma * dw\n    return x, ",
+        "    return x, ", "the end is"),
+    "a root of h": ("1", "+ sigma * dw\n", "+ sigma * dw * h**0.5\n", "no floats"),
+    "sigma in its own slope": ("1", "by_sigma + dw", "by_sigma + sigma * dw", "in sigma is"),
+    "the end alone": ("1", "return x, by_theta, by_sigma", "return x", "asked for are"),
+    "the sign of the score": ("2", "* (-h * x)", "* (h * x)", "the mean of x' falls"),
+    "the width is forgotten": ("2", " - 1 / sigma", "", "a wider density is lower"),
+    "the spread for the variance": ("2", "miss / (sigma**2 * h)", "miss / (sigma * h)", "theta is"),
+    "the last step only": ("2", "in_theta += miss", "in_theta = miss", "you say"),
+    "the miss of the change": ("2", "new - (x - h * theta * x)", "new - x", "you say"),
+    "the mean of the others": (
+        "3", "b = (top - f * s**2) / (bottom - s**2)",
+        "b = (sum(losses) - f) / (len(losses) - 1)", "the square of its score"),
+    "its own loss too": ("3", "b = (top - f * s**2) / (bottom - s**2)", "b = top / bottom",
+                         "biased"),
+    "nothing subtracted": ("3", "(f - b) * s", "f * s", "nothing is subtracted"),
+    "the sum": ("3", "return total / len(losses)", "return total", "not the sum"),
+    "until the last event": ("4", "[*events, (end, None)]", "events", "nothing happens until"),
+    "events are counted": ("4", "1 / c[k]", "1", "you say"),
+    "the rate is integrated": ("4", "s - a * (time - t)", "s - a * (time - t) * c[0]", "you say"),
+    "the state stands still": ("4", "x = tuple(", "_ = tuple(", "you say"),
+    "the clock stands still": ("4", "        t = time\n", "", "you say"),
+    "two cells apart": (
+        "5", "return shared, shared + more",
+        "return shared, sum(rng.random() < math.exp(-loss * (hours - rng.random() * hours)) "
+        "for _ in range(_poisson((rate + extra) * hours, rng)))",
+        "share the molecules"),
+    "the extra ones are never lost": ("5", "loss * more]", "0.0]", "faster"),
+    "the faster one first": ("5", "return shared, shared + more", "return shared + more, shared",
+                             "slower one comes first"),
+    "the difference": ("5", "return shared, shared + more", "return shared, more", "faster"),
+    "a float": ("5", "return shared, shared + more", "return float(shared), shared + more",
+                "whole numbers"),
+}  # fmt: skip
+
+GIVEN = """
+import math
+
+
+def _poisson(mean, rng):
+    from mini_autodiff.ode.jump import poisson
+    return poisson(rng, mean)
+
+
+"""
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
+    number, right, wrong, words = MISTAKES[mistake]
+    code = code_of(SOURCE)
+    assert right in code, "the solution has changed"
+    verdict = task(number, answers(code.replace(right, wrong, 1), GIVEN)[TASKS[number]])
+    assert not verdict
+    assert words.lower() in " ".join(verdict.text.lower().split()), verdict.text
+
+
+def by_the_engine(x, theta, sigma, h, kicks):
+    def end(theta, sigma):
+        at = float(x)
+        for dw in kicks:
+            at = at - float(h) * theta * at + sigma * float(dw)
+        return at
+
+    value = end(float(theta), float(sigma))
+    return value, *(ad.grad(end, i)(float(theta), float(sigma)) for i in (0, 1))
+
+
+def by_differences(xs, theta, sigma, h):
+    def log_p(theta, sigma):
+        misses = [b - a + h * theta * a for a, b in itertools.pairwise(xs)]
+        squares = sum(float(m) ** 2 for m in misses) / (2 * float(sigma) ** 2 * float(h))
+        return -squares - len(misses) * math.log(sigma)
+
+    eps = 1e-6
+    return [(log_p(float(theta) + a, float(sigma) + b) - log_p(float(theta) - a, float(sigma) - b))
+            / (2 * eps) for a, b in ((eps, 0), (0, eps))]  # fmt: skip
+
+
+def one_seed(rate, extra, loss, hours, rng):
+    """Gillespie twice, from the same seed: out of step after the first event."""
+    seed = rng.random()
+    return tuple(
+        gillespie(lambda x, _, made=made: [made, loss * x[0]], [(1,), (-1,)], [0], [0.0, hours],
+                  random.Random(seed))[-1][0]
+        for made in (rate, rate + extra)
+    )  # fmt: skip
+
+
+def the_mean_on_top(rate, extra, loss, hours, rng):
+    """Hardly any variance in the difference: the faster cell lacks noise."""
+    span = (1 - math.exp(-loss * hours)) / loss
+    slow = poisson(rng, rate * span)
+    return slow, slow + math.floor(extra * span + rng.random())
+
+
+def quantiles(rate, extra, loss, hours, rng):
+    """The same quantile of two normal laws: not what counts of molecules follow."""
+    span = (1 - math.exp(-loss * hours)) / loss
+    z = rng.gauss(0, 1)
+    return tuple(
+        max(0, round(m + 0.5 * math.sqrt(m) * z)) for m in (rate * span, (rate + extra) * span)
+    )
+
+
+CLEVER = {
+    "the engine": ("1", by_the_engine),
+    "differences": ("2", by_differences),
+    "one seed": ("5", one_seed),
+    "the mean on top": ("5", the_mean_on_top),
+    "quantiles with half of the noise": ("5", quantiles),
+}
+
+
+@pytest.mark.parametrize("name", CLEVER)
+def test_the_cleverest_wrong_answers_fail(name):
+    number, answer = CLEVER[name]
+    assert not task(number, answer)
+
+
+def backwards(x, theta, sigma, h, kicks):
+    """A walk back: the cotangent of the end, and what each step pays."""
+    states = [x]
+    for dw in kicks:
+        states.append(states[-1] - h * theta * states[-1] + sigma * dw)
+    bar, in_theta, in_sigma = 1, 0, 0
+    for at, dw in zip(reversed(states[:-1]), reversed(kicks), strict=True):
+        in_theta, in_sigma = in_theta - h * at * bar, in_sigma + dw * bar
+        bar = (1 - h * theta) * bar
+    return [states[-1], in_theta, in_sigma]
+
+
+def by_the_law(rate, extra, loss, hours, rng):
+    """Both numbers are Poisson, and so is what the faster one has more."""
+    span = (1 - math.exp(-loss * hours)) / loss
+    slow = poisson(rng, rate * span)
+    return slow, slow + poisson(rng, extra * span)
+
+
+def molecule_by_molecule(rate, extra, loss, hours, rng):
+    """The faster cell alone; each molecule is also the slower one's, by the toss of a coin."""
+    t, slow, fast = rng.expovariate(rate + extra), 0, 0
+    while t < hours:
+        stays = t + rng.expovariate(loss) > hours
+        shared = rng.random() * (rate + extra) < rate
+        slow, fast = slow + (stays and shared), fast + stays
+        t += rng.expovariate(rate + extra)
+    return [slow, fast]
+
+
+UNUSUAL = {
+    "a walk back": ("1", backwards),
+    "by the law": ("5", by_the_law),
+    "molecule by molecule": ("5", molecule_by_molecule),
+}
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_unusual_right_answers_pass(name, seed):
+    number, answer = UNUSUAL[name]
+    verdict = task(number, answer, seed=seed)
+    assert verdict, verdict.text
+
+
+def test_the_quietest_number_is_quieter_than_the_mean(solution):
+    """For the square of a normal number with mean 1: the variance of the estimate, both ways."""
+    rng = np.random.default_rng(1)
+    found = []
+    for _ in range(300):
+        z = rng.normal(size=100)
+        f = (1 + z) ** 2
+        others = (f.sum() - f) / 99
+        found.append([solution["quietest"](list(f), list(z)), ((f - others) * z).mean()])
+    quiet, mean = np.var(found, axis=0)
+    assert quiet < mean
+    assert abs(np.mean(found, axis=0) - 2).max() < 4 * math.sqrt(mean / 300)
