@@ -218,22 +218,23 @@ def _chapter_cost(n: int) -> tuple[int, int]:
     "i; inputs keep what was given.",
 )
 def forwards_and_backwards_agree(draw: Random, push_forward: Callable) -> None:
-    """Forwards and backwards give the same change of the result."""
+    """Forwards and backwards give the same change of every number."""
     for size in (1, 4, 12):
         entries = random_tape(draw, 2, size)
         given = [draw.uniform(-1, 1) for _ in range(2)]
         found = vector(push_forward([list(row) for row in entries], list(given)), len(entries))
-        back = cotangents(entries)
-        right = back[0] * given[0] + back[1] * given[1]
+        back = [cotangents(entries[: i + 1]) for i in range(2, len(entries))]  # of every number
+        right = [*given, *(bar[0] * given[0] + bar[1] * given[1] for bar in back)]
         claim(
             found[:2] == given,
             f"the inputs have the tangents {show(given)}, yours have {show(found[:2])}",
             "An empty entry is an input: its tangent is the one that was given.",
         )
+        i = _wrong_place(found, right)
         claim(
-            abs(found[-1] - right) < 1e-9 * (1 + abs(right)),
-            f"with the tangents {show(given)} the result moves by {show(found[-1])} on your way "
-            f"forwards, and by {show(right)} on the way back",
+            i < 0,
+            f"with the tangents {show(given)} number {i} of {len(entries)} moves by "
+            f"{show(found[i])} on your way forwards, and by {show(right[i])} on the way back",
         )
 
 

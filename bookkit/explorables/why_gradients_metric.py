@@ -79,9 +79,9 @@ def draw(fig, out):
     style_of = {"angles": "xy", "scale_units": "xy", "scale": 1}
     # The gradient is drawn wider, so that it is seen when the step lies upon it.
     plain = ax.quiver([out["at_x"]], [out["at_y"]], [out["slope_x"]], [out["slope_y"]],
-                      color=ink["loss"], width=0.028, **style_of)  # fmt: skip
+                      color=ink["loss"], width=0.018, **style_of)  # fmt: skip
     step = ax.quiver([out["at_x"]], [out["at_y"]], [out["step_x"]], [out["step_y"]],
-                     color=ink["posterior"], width=0.012, **style_of)  # fmt: skip
+                     color=ink["posterior"], width=0.008, **style_of)  # fmt: skip
     turned = ax.text(2.1, 2.68, "angle", ha="right", color=ink["posterior"], weight="bold")
     ax.set(xlim=(-4, 2.2), ylim=(-1.6, 3), xlabel="bill length, mm from the best",
            ylabel="bill depth, mm from the best", aspect="equal")  # fmt: skip

@@ -65,6 +65,11 @@ def push_forward(entries, tangents):
     return moved
 
 
+def only_the_ends(moved):
+    """The inputs' tangents and the result's are right; nothing is said of those between."""
+    return [*moved[:2], *[0.0] * (len(moved) - 3), moved[-1]]
+
+
 def needed(entries):
     found = {len(entries) - 1}
     for i in reversed(range(len(entries))):
@@ -152,6 +157,11 @@ WRONG = {
         "3.5",
         [lambda entries, tangents: push_forward(entries, [1.0] * len(tangents))],
         "the one that was given",
+    ),
+    "only the ends": (
+        "3.5",
+        [lambda entries, tangents: only_the_ends(push_forward(entries, tangents))],
+        "on your way forwards",
     ),
     "everything": ("3.6", [lambda entries: set(range(len(entries)))], "do not reach"),
     "only the last row": (
