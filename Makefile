@@ -2,7 +2,7 @@
 # Needs Python 3.11, 3.12 or 3.13 and make; all else is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter new-chapter serve test oracles lint bench release grade hostile-class node-tools clean
+.PHONY: help book chapter new-chapter serve test oracles lint bench release grade gradescope hostile-class node-tools clean
 
 # PYTHON=/path/to/python3.12 chooses one; otherwise the first of these that fits.
 PYTHON ?=
@@ -80,6 +80,9 @@ grade: .venv/.instructor  ## grade a folder: make grade SUBMISSIONS=folder ASSIG
 	$(BIN)/python -m assignments.grader $(if $(SUBMISSIONS),'$(SUBMISSIONS)') $(if $(ASSIGNMENT),--assignment $(ASSIGNMENT)) \
 	  $(if $(PATIENCE),--patience $(PATIENCE)) $(if $(AGAIN),--again '$(AGAIN)') $(if $(ISOLATION),--isolation $(ISOLATION)) \
 	  $(if $(JOBS),--jobs $(JOBS)) $(if $(findstring command,$(origin TERM)),--term '$(TERM)')
+
+gradescope: .venv/.instructor  ## an autograder for Gradescope: COURSE_SEED=... make gradescope ASSIGNMENT=name
+	$(BIN)/python -m assignments.grader.gradescope $(ASSIGNMENT)
 
 hostile-class: .venv/.test  ## grade a class of honest, broken and hostile submissions; tells what came out wrong
 	$(BIN)/python -m tests.assignments.hostile

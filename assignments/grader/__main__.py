@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> None:
         handed = intake.collect(args.submissions, assignment.name)
     except ValueError as error:
         parser.error(str(error))
-    judges = Judges(assignment, seed, means, args.patience)
+    judges = Judges(assignment, seed, means, args.patience, args.out / "scratch")
     kept = Kept.at(args.out / "kept", assignment, seed, args.patience)
     bar = Progress(len(handed), assignment.maximum())
     try:

@@ -7,7 +7,9 @@ So a run that was stopped goes on where it was, and a changed submission is grad
 import base64
 import hashlib
 import json
+import os
 import select
+import shutil
 import subprocess
 import sys
 import threading
@@ -29,7 +31,17 @@ STUCK = "could not be graded: its grading did not come to an end; please look at
 class Judges:
     """Processes that judge, one for each thread that asks."""
 
-    def __init__(self, assignment: Assignment, seed: str, isolation: Isolation, patience: float):
+    def __init__(
+        self,
+        assignment: Assignment,
+        seed: str,
+        isolation: Isolation,
+        patience: float,
+        scratch: Path,
+    ):
+        shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
+        scratch.mkdir(parents=True)
+        self.scratch = scratch.resolve()
         self.about = {
             "assignment": assignment.name,
             "seed": seed,
@@ -56,7 +68,11 @@ class Judges:
     def _start(self) -> subprocess.Popen:
         command = [sys.executable, "-P", "-m", "assignments.grader.process"]
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=_environment()
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env=self._environment(),
         )
         assert process.stdin
         process.stdin.write(json.dumps(self.about).encode() + b"\n")
@@ -75,13 +91,12 @@ class Judges:
     def close(self) -> None:
         for process in self.all:
             self._stop(process)
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
-
-def _environment() -> dict[str, str]:
-    import os
-
-    own = {name: value for name, value in os.environ.items() if name != "COURSE_SEED"}
-    return own | {"PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu"}
+    def _environment(self) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if name != "COURSE_SEED"}
+        more = {"PYTHONPATH": str(ROOT), "JAX_PLATFORMS": "cpu", "TMPDIR": str(self.scratch)}
+        return own | more
 
 
 def _line(process: subprocess.Popen, seconds: float) -> bytes:

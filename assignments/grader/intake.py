@@ -52,7 +52,7 @@ class Handed:
 
 def collect(folder: Path, assignment: str) -> list[Handed]:
     """A row a student, by name. Errors: ValueError where the folder is empty."""
-    rows = [_entry(folder / name, assignment) for name in _listed(folder)]
+    rows = [entry(folder / name, assignment) for name in _listed(folder)]
     if not rows:
         raise ValueError(
             f"There is nothing to grade in {folder}. Put a notebook or a folder a student there."
@@ -79,7 +79,8 @@ def _latest(rows: list[Handed]) -> Handed:
     return rows[-1]
 
 
-def _entry(path: Path, assignment: str) -> Handed:
+def entry(path: Path, assignment: str) -> Handed:
+    """What one file or folder holds."""
     name = os.fsencode(path.name).decode("utf-8", "replace")
     row = _named(name, assignment)
     try:
@@ -185,11 +186,11 @@ def _choose(row: Handed, files: list[Found], assignment: str) -> None:
         row.reason = f"no notebook {assignment}.ipynb was handed in"
         return
     best = max(files, key=worth)
-    if best.data.startswith(b"PK"):
-        row.reason = "the archive is damaged or locked by a password"
-        return
     if len(best.data) > LIMIT:
         row.reason = "the file is too large to be a notebook"
+        return
+    if best.data.startswith(b"PK"):
+        row.reason = "the archive is damaged or locked by a password"
         return
     row.data = best.data
     others = [file.path for file in files if file is not best and worth(file)[0] == 2]

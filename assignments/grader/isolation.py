@@ -16,7 +16,7 @@ from assignments.grader.inside import lock
 
 ROOT = Path(__file__).parents[2]
 INSIDE = Path(__file__).parent / "inside"
-MEMORY = 8 * 2**30  # of address space; JAX reserves some 3 GB that it never touches
+MEMORY = 5 * 2**30  # of address space; JAX reserves some 3 GB that it never touches
 SYSTEM = (
     "/usr /lib /lib64 /lib32 /bin /etc/ld.so.cache /etc/localtime /etc/fonts /etc/ssl "
     "/etc/alternatives /etc/nsswitch.conf /etc/mime.types /opt/homebrew /System /Library "

@@ -6,6 +6,7 @@ cell that fails is noted, and the next one runs.
 
 import ast
 import os
+from contextlib import nullcontext
 from typing import Any
 
 CHECKS = ("task", "check")
@@ -45,6 +46,7 @@ class Notebook:
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "NoColor"
         self.shell = InteractiveShell.instance(config=config)
+        self.shell._tee = lambda channel: nullcontext()  # it would keep all that a cell prints
         self.shell.ast_transformers.append(_WithoutChecks())
         self.names: dict[str, Any] = self.shell.user_ns
 

@@ -206,7 +206,7 @@ def engine_through_the_pieces(folder: Path, who: str):
     )
 
 
-@kind(without("4"), "differences")
+@kind(without("4"), "you called step")
 def differences(folder: Path, who: str):
     return last(
         "def loss_gradient(step, step_vjp, u0, p, data):\n    out = []\n"

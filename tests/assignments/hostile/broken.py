@@ -25,10 +25,11 @@ task_1("endless_in_c", "return sum(range(10**14))", STOP, "small slow")
 task_1("endless_pattern", "return re.match('(a+)+$', 'a' * 60 + 'b')", STOP, "slow", "import re\n")
 task_1(
     "endless_in_xla",
-    "return jax.jit(lambda x: jax.lax.fori_loop(0, 2**62, lambda i, v: v + 1.0, x))(0.0)",
+    "turn = lambda i, v: jnp.sin(v) + jnp.cos(v)\n"
+    "    return jax.jit(lambda x: jax.lax.fori_loop(0, 2**30, turn, x))(0.0)",
     STOP,
     "slow",
-    "import jax\n",
+    "import jax, jax.numpy as jnp\n",
 )
 task_1("sleeps", "time.sleep(10**6)", STOP, "slow", "import time\n")
 task_1("sleeps_in_c", "ctypes.CDLL(None).pause()", STOP, "slow", "import ctypes\n")
@@ -38,7 +39,7 @@ task_1("raises_interrupt", "raise KeyboardInterrupt", "")
 task_1("crashes", "ctypes.string_at(0)", DEAD, "small", "import ctypes\n")
 task_1("aborts", "os.abort()", DEAD, "", "import os\n")
 task_1("memory", "return bytearray(2**36)", "MemoryError", "small")
-task_1("memory_in_steps", "x = []\n    while True: x.append(bytearray(2**24))", "MemoryError")
+task_1("memory_in_steps", "x = []\n    while True: x.append(bytearray(2**24))")
 task_1("recursion", "return rk4_step(f, t, u, h)", "RecursionError")
 task_1("calls_for_ever", "while True: f(t, u)", STOP, "slow")
 task_1("many_numbers", "return list(range(10**7))", "MB")
@@ -61,14 +62,14 @@ task_1(
 )
 task_1("complains_at_length", "raise ValueError('x' * 10**7)", "ValueError")
 task_1("closes_everything", "os.closerange(3, 1000)", DEAD, "", "import os\n")
-task_1(
-    "writes_noise",
-    "os.write(SOCKET, b'x' * 100)\n    while True: pass",
-    "",
-    "slow",
-    "import os\nSOCKET = max(int(n) for n in os.listdir('/proc/self/fd') "
-    "if 'socket' in os.readlink(f'/proc/self/fd/{n}'))\n",
-)
+NOISE = """
+    for number in range(3, 64):
+        try:
+            os.write(number, b'x' * 100)
+        except OSError:
+            pass
+    while True: pass"""
+task_1("writes_noise", NOISE, "", "slow", "import os\n")
 
 snippet("cell_endless", FULL, lambda: first("while True: pass"), "was left out", "slow")
 snippet(

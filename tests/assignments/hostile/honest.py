@@ -179,7 +179,8 @@ def zipped(files: dict[str, bytes]) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 11, 30, 12, 0, 0)), data)
+            info = zipfile.ZipInfo(name, (2026, 11, 30, 12, 0, 0))
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
     return held.getvalue()
 
 

@@ -27,17 +27,17 @@ def graded_class(chosen: list[Kind], place: Path, patience: float, *more: str) -
         who = kind.student or f"student{count:03d}"
         kind.put(folder, who)
         expected[kind.name] = (kind, who)
-    before, processes = fingerprint(), _processes()
+    before = fingerprint()
     handed = sorted(os.listdir(os.fsencode(folder)))
     run = grade(folder, out, patience, *more)
     wrong = [f"the grader ended with {run.returncode}: {run.stderr[-2000:]}"] * bool(run.returncode)
     wrong += _rows_wrong(out, expected)
+    wrong += [f"left over: {path.name}" for path in out.glob("scratch*")]
     if fingerprint() != before:
         wrong.append("a file of the repository or of the class has changed")
     if sorted(os.listdir(os.fsencode(folder))) != handed:
         wrong.append("what was handed in has changed")
-    left = _processes() - processes
-    return wrong + [f"left over: process {pid}" for pid in left]
+    return wrong + [f"left over: process {pid}" for pid in processes(out)]
 
 
 def grade(folder: Path, out: Path, patience: float, *more: str) -> subprocess.CompletedProcess:
@@ -75,13 +75,15 @@ def _rows_wrong(out: Path, expected: dict) -> list[str]:
     return wrong + [f"{who!r}: a row too many" for who in found]
 
 
-def _processes() -> set[int]:
-    """The processes that a grader may have started, by their command."""
+def processes(place: Path) -> set[int]:
+    """The processes that the grader of this class started: its temporary files lie there."""
     found = set()
-    for process in psutil.process_iter(["pid", "cmdline"]):
-        line = " ".join(process.info["cmdline"] or [])
-        if "inside.start" in line or "assignments.grader" in line or "sleep 100000" in line:
-            found.add(process.info["pid"])
+    for process in psutil.process_iter():
+        try:
+            if str(place) in str(process.environ()) or str(place) in str(process.cmdline()):
+                found.add(process.pid)
+        except psutil.Error:
+            continue
     return found
 
 
