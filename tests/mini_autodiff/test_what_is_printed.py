@@ -81,7 +81,7 @@ def test_a_list_that_is_a_result_and_is_needed_again_is_written_once():
         last, states = lax.scan(lambda x, _: (x + p * x * x, x), 1.0, None, length=5)
         return last + jnp.sum(states)
 
-    assert source(ad.grad(f), 0.1).count(".append(") == 1
+    assert source(ad.value_and_grad(f), 0.1).count(".append(") == 1
 
 
 def test_every_carry_has_a_line_of_its_own_where_the_order_allows_it():
