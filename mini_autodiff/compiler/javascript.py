@@ -197,21 +197,9 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
     <BLANKLINE>
     """
     args = tuple(tree.map(_real, _long_lists(x)) for x in example_args)
-    names = parameters_of(f)[: len(args)]
-    call = Arguments(args, {})
-    trace = Trace(final=True)
-    try:
-        with running(trace):
-            inputs, _ = call.traced(trace, f)
-            out = Atoms(f(*inputs))
-    except Unprovable as why:
-        raise TypeError(
-            f"an exported program cannot branch on its numbers, but this one does:\n  {why}\n"
-            "Use jnp.where, or decide before the export."
-        ) from None
-    if trace.free:
-        raise TypeError("export works outside grad and jit; put grad inside the function instead")
-    trace.outputs = list(out.atoms)
+    names = [*parameters_of(f)[: len(args)]]
+    names += [f"x{i}" for i in range(len(names), len(args))]  # of a function of *args
+    trace, out = _traced(f, args)
     everything = prune(trace)
     printer = JavaScriptPrinter()
     printer.taken |= {*HELPERS, name}
@@ -232,6 +220,25 @@ def export(f: Callable, *example_args: Any, name: str = "program") -> str:
         if re.search(rf"\b{helper}\(", body):
             top.insert(0, f"    const {helper} = {text};")
     return f"function {name}({', '.join(parameters)}) {{\n" + "\n".join([*top, body, "}\n"])
+
+
+def _traced(f: Callable, args: tuple) -> tuple[Trace, Atoms]:
+    """The trace of a function, and its result."""
+    call = Arguments(args, {})
+    trace = Trace(final=True)
+    try:
+        with running(trace):
+            inputs, _ = call.traced(trace, f)
+            out = Atoms(f(*inputs))
+    except Unprovable as why:
+        raise TypeError(
+            f"an exported program cannot branch on its numbers, but this one does:\n  {why}\n"
+            "Use jnp.where, or decide before the export."
+        ) from None
+    if trace.free:
+        raise TypeError("export works outside grad and jit; put grad inside the function instead")
+    trace.outputs = list(out.atoms)
+    return trace, out
 
 
 def _real(x: Any) -> Any:

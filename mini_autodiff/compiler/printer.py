@@ -210,8 +210,7 @@ class Printer(ABC):
         if i not in trace.cotangent_of:
             return False
         value = trace.cotangent_of[i][0][0]
-        own_line = env.get(value, ("", 0))[1] == ATOM
-        return own_line and (value in trace.names or isinstance(trace.ops[value], Input))
+        return value in trace.names and env.get(value, ("", 0))[1] == ATOM
 
     def name_of(self, trace: Trace, i: int, env: dict) -> str:
         if i in trace.names:

@@ -84,6 +84,7 @@ class Control:
     """What decides how long a step may be; the fields are those arguments of ``solve``.
 
     Raises:
+        TypeError: if ``tableau`` is no method.
         ValueError: if the method has no estimate of its error, or a number is out of range.
     """
 
@@ -94,6 +95,8 @@ class Control:
     max_steps: int = 100_000
 
     def __post_init__(self) -> None:
+        if not isinstance(self.tableau, Method):
+            raise TypeError(f"tableau is a method, as ode.DORMAND_PRINCE, but got {self.tableau!r}")
         if isinstance(self.tableau, Tableau) and not self.tableau.b_low:
             raise ValueError(
                 f"{self.tableau.name} has no error estimate, so its step cannot adapt.\n"

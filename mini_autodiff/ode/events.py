@@ -17,9 +17,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import lax
-from ..array import nested
+from ..array import Atoms, nested
 from ..dual import jvp
 from ..ops import Number, scalar
+from ..tape import grad
 from .adaptive import Control, SolverError, on_any, plain_times, refuse_traced
 from .attempt import Method, advance
 from .fixed import RightHandSide, start
@@ -89,7 +90,7 @@ def solve_event(
     _, at_start = _inside(tableau, f, event, t0, plain_y0, plain)
     if size(t0, y0) == 0 and _allowed(direction, at_start, t0, t1):
         state, value = _inside(tableau, f, event, t0, y0, args)
-        t = newton(value, t0)
+        t = _with_derivatives(value, at_start, t0, 0.0)
         return Event(t, state(t))
 
     def passed(before: float, after: float) -> bool:
@@ -104,10 +105,12 @@ def solve_event(
     if not passed(before, after):
         raise _no_event(t0, t1, size(t0, y0), after)
     (begin, y), h = grid.point(-2), grid.hs[-1]
-    _, value = _inside(tableau, f, event, begin, lax.stop_gradient(y), plain)
-    part = zero(lambda part: lax.stop_gradient(value(begin + part * h)), before, after)
+    _, in_step = _inside(tableau, f, event, begin, lax.stop_gradient(y), plain)
+    part = zero(lambda part: lax.stop_gradient(in_step(begin + part * h)), before, after)
     state, value = _inside(tableau, f, event, begin, y, args)
-    t = newton(value, begin + part * h)
+    error = _error(event, *grid.point(-1), plain, rtol, atol)
+    error += ROUNDING * max(abs(before), abs(after))
+    t = _with_derivatives(value, in_step, begin + part * h, error)
     return Event(t, state(t))
 
 
@@ -122,11 +125,6 @@ def newton(value: Callable[[Any], Any], t: Any) -> Any:
     order = levels(value(t))
     for _ in range(order.bit_length()):  # right to order 1, 3, 7, ...
         now, speed = jvp(value, (t,), (1.0,))
-        if speed == 0:
-            raise SolverError(
-                f"event only touches zero at t = {lax.stop_gradient(t):.6g}: its time has no "
-                "derivative"
-            )
         t = t - now / speed
     return t
 
@@ -164,6 +162,43 @@ def zero(g: Callable[[float], float], ga: float, gb: float) -> float:
 
 
 # -- small print ----------------------------------------------------------------------------------
+
+ROUNDING = 1e-14
+"""Some fifty roundings: of a number that comes from a step of a solver."""
+
+
+def _with_derivatives(
+    value: Callable[[Any], Any], plain: Callable[[Any], Any], t: float, error: float
+) -> Any:
+    """The time of an event, refused if it is to be differentiated and has no sure derivative.
+
+    An ``error`` of the event's function moves its zero by error / speed. Where that changes the
+    speed as much as by a hundredth of itself, the solution all but touches zero, and one over the
+    speed is a number that the solver's error makes.
+
+    Args:
+        value: the event's function of time, near ``t``.
+        plain: the same of plain numbers.
+        t: its zero.
+        error: how far ``value`` may be off.
+    """
+    if levels(value(t)):
+        speed, change = jvp(lambda t: jvp(plain, (t,), (1.0,))[1], (t,), (1.0,))
+        if speed * speed <= 100.0 * abs(change) * error:
+            raise SolverError(
+                f"event only touches zero at t = {t:.6g}, or passes so flat that the solver's "
+                f"error decides about the derivative of its time (it changes at a rate of "
+                f"{speed:.3g}).\nChoose another threshold, or smaller rtol and atol."
+            )
+    return newton(value, t)
+
+
+def _error(event: Function, t: float, y: Any, args: Any, rtol: float, atol: float) -> float:
+    """How much the event's function may be off where the state is off by its tolerance."""
+    numbers = Atoms(y)
+    slopes = grad(lambda atoms: event(t, numbers.rebuild(atoms), args) + 0.0 * atoms[0])
+    pairs = zip(numbers.atoms, slopes(numbers.atoms), strict=True)
+    return sum(abs(slope) * (atol + rtol * abs(x)) for x, slope in pairs)
 
 
 def _inside(

@@ -38,6 +38,7 @@ def step(
     1.1051708333333332
 
     Raises:
+        TypeError: if ``tableau`` is no table of an explicit method.
         ValueError: if ``f`` does not return the shape of ``y``.
     """
     ks = stages(tableau, f, t, y, h, args)
@@ -60,6 +61,7 @@ def stages(
     >>> stages(RK4, lambda t, y, rate: rate * y, 0.0, 1.0, 0.5, 1.0)
     [1.0, 1.25, 1.3125, 1.65625]
     """
+    explicit(tableau)
     a, _, c = tableau.floats
     ks = [slope(f, t, y, args) if k1 is None else k1]
     for a_i, c_i in zip(a[1:], c[1:], strict=True):
@@ -117,6 +119,16 @@ def solve_fixed(
 
 
 # -- small print ----------------------------------------------------------------------------------
+
+
+def explicit(tableau: Any) -> None:
+    """A method whose stages follow from one another, checked."""
+    if not isinstance(tableau, Tableau):
+        raise TypeError(
+            "a step of a given length needs the table of an explicit method, as ode.RK4, but got "
+            f"{getattr(tableau, 'name', repr(tableau))}.\nFor stiff equations there is ode.solve("
+            "..., tableau=ode.RODAS4), which chooses its steps."
+        )
 
 
 def count(n_steps: int) -> int:

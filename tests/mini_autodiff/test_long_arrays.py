@@ -7,14 +7,20 @@ under ``checkpoint``, and with its first and second derivative.
 
 from __future__ import annotations
 
+import json
 import math
+import shutil
+import subprocess
 
 import pytest
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from mini_autodiff import lax, ode
+from mini_autodiff.array import elementwise
 
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
+HALVES = jnp.array([0.5, 0.5])
 ROWS = [15, 16, 17, 40]
 
 
@@ -235,6 +241,62 @@ def test_gradients(name, n):
         assert shapes(got) == shapes(want)
         # sums of up to n * n terms in another order
         assert numbers(got) == pytest.approx(numbers(want), rel=1e-11, abs=1e-12)
+
+
+@needs_node
+@pytest.mark.node
+def test_exported_to_javascript():
+    """Values, and gradients in the vector, of all functions on both sides of the seam."""
+    programs, wanted = [], []
+    for n in (16, 17):
+        args = arguments(n)
+        given = ", ".join(json.dumps(x.tolist()) for x in args)
+        for f in FUNCTIONS.values():
+            gradient = ad.grad(lambda *args, f=f: loss(f(*args)))
+            for g in (f, gradient):
+                text = ad.javascript.export(g, *args)
+                programs.append(f"(() => {{ {text}\nreturn program({given}); }})()")
+                wanted.append((f.__name__, n, numbers(g(*args))))
+    script = f"console.log(JSON.stringify([{','.join(programs)}]))"
+    ran = subprocess.run(["node"], input=script, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    for got, (name, n, want) in zip(json.loads(ran.stdout), wanted, strict=True):
+        # V8 rounds sin and the like differently in the last bit; sums of up to n * n such terms
+        assert numbers(got) == pytest.approx(want, rel=1e-11, abs=1e-12), (name, n)
+
+
+SMOOTH = {k: op for k, op in ad.ops.TABLE.items() if any(op.formulas) and op.arity < 3}
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_slopes_of_the_table(name):
+    """Each is the formula of the table, whatever runs it and however long the array is."""
+    op = SMOOTH[name]
+    for n in (16, 17):
+        places = [(0.35 + 0.03 * i, 1.3 + 0.01 * i * i)[: op.arity] for i in range(n)]
+        columns = tuple(jnp.array(x) for x in zip(*places, strict=True))
+        slopes = [
+            [float(slope(*at, op.value(*at))) if slope else 0.0 for at in places]
+            for slope in op.slopes[: op.arity]
+        ]
+        weights = table(n)
+
+        def plain(*args, weights=weights):
+            return jnp.sum(weights * elementwise(op, *args))
+
+        def in_a_scan(*args, plain=plain):
+            return lax.scan(lambda c, half: (c + half * plain(*args), None), 0.0, HALVES)[0]
+
+        def carried(*args, weights=weights):
+            step = lambda c, _: ((c[1], elementwise(op, *args)), None)  # noqa: E731
+            return jnp.sum(weights * lax.scan(step, (weights, weights), None, length=2)[0][0])
+
+        want = [w * x for row in slopes for w, x in zip(weights, row, strict=True)]
+        for f in (plain, in_a_scan, carried, ad.checkpoint(plain), ad.checkpoint(in_a_scan)):
+            slope = ad.grad(f, tuple(range(op.arity)))
+            for run in (slope, ad.jit(slope)):
+                # one rounding more or less for each factor
+                assert numbers(run(*columns)) == pytest.approx(want, rel=1e-14, abs=1e-15)
 
 
 @pytest.mark.parametrize("n", ROWS)

@@ -213,6 +213,38 @@ def test_an_event_that_touches_zero():
     assert touch(0.5) == pytest.approx(1.5, abs=1e-5)
 
 
+@pytest.mark.parametrize("m", [3, 5, 7])
+def test_the_slope_of_the_time_of_a_flat_event_is_right_or_refused(m):
+    """y = s (t - 1)**m passes p at 1 + (p / s)**(1 / m), ever flatter as p falls.
+
+    At p = 0 the slope is infinite. What the solver finds there is 1e-5 beside 1, where a slope
+    of 1e10 would be made of rounding alone.
+    """
+    for scale in (1e-3, 1.0, 1e3):
+
+        def time(p, scale=scale):
+            rate = lambda t, y, p: scale * m * (t - 1.0) ** (m - 1)  # noqa: E731
+            event = lambda t, y, p: y - p  # noqa: E731
+            return ode.solve_event(rate, -scale, 0.0, 3.0, event, p, rtol=1e-9, atol=1e-12).t
+
+        assert time(0.0) == pytest.approx(1.0, abs=1e-10 ** (1 / m))
+        refused = 0
+        for k in range(17):
+            p = scale * 10.0**-k
+            try:
+                slope = ad.grad(time)(p)
+            except ode.SolverError as error:
+                assert "passes so flat" in str(error)
+                refused += 1
+            else:
+                assert refused == 0  # from some p on all are refused
+                # The solution is off by some 10 tolerances at most, the slope by as much
+                # beside p; and what is off by more than 100 tolerances beside p is refused.
+                assert slope == pytest.approx((p / scale) ** (1 / m) / (m * p), rel=0.1)
+        with pytest.raises(ode.SolverError, match="passes so flat"):
+            ad.grad(time)(0.0)
+
+
 def test_errors():
     for event, what in (
         (lambda t, y, r: y, r"an array of shape \(1,\)"),

@@ -239,6 +239,26 @@ def test_bad_numbers_of_steps():
             ode.solve_fixed(growth, 1.0, 0.0, 1.0, n, 1.0)
 
 
+def test_what_is_no_method_is_refused():
+    """The rule, what came, and what to do: by everything that takes a method."""
+    for method in (ode.RODAS4, "RK4", 4):
+        for run in (
+            lambda m: ode.solve_fixed(growth, 1.0, 0.0, 1.0, 5, 1.0, m),
+            lambda m: ode.step(m, growth, 0.0, 1.0, 0.1, 1.0),
+            lambda m: ode.stages(m, growth, 0.0, 1.0, 0.1, 1.0),
+            lambda m: ode.discrete_adjoint(growth, 1.0, 0.0, 1.0, 5, 1.0, jnp.sum, tableau=m),
+            lambda m: ode.solve_sensitivities(growth, 1.0, 0.0, 1.0, 5, 1.0, m),
+        ):
+            with pytest.raises(TypeError, match=r"as ode.RK4, but got .*\n.*tableau=ode.RODAS4"):
+                run(method)
+    for run in (
+        lambda m: ode.solve(growth, 1.0, [0.0, 1.0], 1.0, tableau=m),
+        lambda m: ode.solve_event(growth, 1.0, 0.0, 1.0, lambda t, y, a: y - 1.5, 1.0, tableau=m),
+    ):
+        with pytest.raises(TypeError, match=r"as ode\.DORMAND_PRINCE, but got 'RK4'"):
+            run("RK4")
+
+
 def test_the_listing_reads_the_same_under_jax():
     """Import-swap: the library's own step, run on JAX's numbers."""
 
