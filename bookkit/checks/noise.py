@@ -118,12 +118,12 @@ def both_have_the_right_mean(draw: Random, in_sigma: Callable) -> None:
 
 @check.property(
     "11.3",
-    hint="For each: z = draw(), then (run(theta + eps, z) - run(theta - eps, z)) / (2 * eps).",
+    hint="For each z = draw(): (run(theta + delta, z) - run(theta - delta, z)) / (2 * delta).",
 )
 def the_two_runs_share_their_noise(draw: Random, differences: Callable) -> None:
     """Each difference is central, draws once, and hands that draw to both of its runs."""
     for n in (1, 5):
-        theta, eps = draw.uniform(1, 2), draw.uniform(0.01, 0.1)
+        theta, delta = draw.uniform(1, 2), draw.uniform(0.01, 0.1)
         drawn: list[float] = []
         calls: list[tuple] = []
 
@@ -135,7 +135,7 @@ def the_two_runs_share_their_noise(draw: Random, differences: Callable) -> None:
             calls.append((theta, z))  # noqa: B023
             return theta**3 * z + z
 
-        found = vector(differences(run, noise, theta, eps, n), n)
+        found = vector(differences(run, noise, theta, delta, n), n)
         claim(
             len(drawn) != 2 * n,
             f"for {n} difference(s) you drew {len(drawn)} times",
@@ -148,14 +148,14 @@ def the_two_runs_share_their_noise(draw: Random, differences: Callable) -> None:
             if len(drawn) < n
             else "Draw once for each difference.",
         )
-        right = [((theta + eps) ** 3 - (theta - eps) ** 3) / (2 * eps) * z for z in drawn]
+        right = [((theta + delta) ** 3 - (theta - delta) ** 3) / (2 * delta) * z for z in drawn]
         halved = [2 * v for v in right]
-        one_sided = [((theta + eps) ** 3 - theta**3) / eps * z for z in drawn]
+        one_sided = [((theta + delta) ** 3 - theta**3) / delta * z for z in drawn]
         hint = None
         if close(found, halved, 1e-9):
-            hint = "From theta - eps to theta + eps is a way of 2 eps."
+            hint = "From theta - delta to theta + delta is a way of 2 delta."
         elif close(found, one_sided, 1e-9):
-            hint = "Central: one run at theta + eps, one at theta - eps."
+            hint = "Central: one run at theta + delta, one at theta - delta."
         claim(
             close(found, right, 1e-9),
             f"for the draws {show(drawn)} the differences are {show(right)}, you say {show(found)}",
@@ -243,28 +243,28 @@ def rests_at_the_variance(draw: Random, kick: Callable) -> None:
 
 
 @check.property(
-    "11.6", hint="x + h r x + sqrt(d x) dW + d / 4 (dW^2 - h), for g^2 = d x has the slope d."
+    "11.6", hint="x + h r x + sqrt(w x) dW + w / 4 (dW^2 - h), for g^2 = w x has the slope w."
 )
 def is_milsteins_step(draw: Random, milstein: Callable) -> None:
     """It is the step of Euler and Maruyama and half of g g' (dW^2 - h)."""
     theirs = by_hand(milstein)
     for _ in range(4):
-        x, r, d = draw.uniform(1, 20), draw.uniform(-1, 1), draw.uniform(0.5, 2)
+        x, r, w = draw.uniform(1, 20), draw.uniform(-1, 1), draw.uniform(0.5, 2)
         h = draw.uniform(0.01, 0.2)
         dw = draw.gauss(0, math.sqrt(h))
-        euler = x + h * r * x + math.sqrt(d * x) * dw
-        right = euler + d / 4 * (dw * dw - h)
-        found = number(theirs(x, r, d, h, dw))
+        euler = x + h * r * x + math.sqrt(w * x) * dw
+        right = euler + w / 4 * (dw * dw - h)
+        found = number(theirs(x, r, w, h, dw))
         hint = None
         if close(found, euler, 1e-9):
             hint = "That is the step of Euler and Maruyama: Milstein's term is missing."
-        elif close(found, euler + d / 2 * (dw * dw - h), 1e-9):
+        elif close(found, euler + w / 2 * (dw * dw - h), 1e-9):
             hint = "g g' is half of the slope of g^2, and the term has a half of its own."
-        elif close(found, euler + d / 4 * dw * dw, 1e-9):
+        elif close(found, euler + w / 4 * dw * dw, 1e-9):
             hint = "dW^2 - h, so that the term is zero on average."
         claim(
             close(found, right, 1e-9),
-            f"from x = {show(x)} with r = {show(r)}, d = {show(d)}, h = {show(h)}, dw = {show(dw)} "
+            f"from x = {show(x)} with r = {show(r)}, w = {show(w)}, h = {show(h)}, dw = {show(dw)} "
             f"the step leads to {show(right)}; you say {show(found)}",
             hint,
         )

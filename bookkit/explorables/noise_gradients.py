@@ -20,7 +20,7 @@ def mean_square(theta, steps):
 
 
 def program(p, data):
-    steps, eps = p["steps"], p["eps"]
+    steps, delta = p["steps"], p["delta"]
 
     def end(theta, noise):
         """The last state of each path, and the score in theta along it."""
@@ -38,9 +38,9 @@ def program(p, data):
     x, score = end(THETA, data["z"])
     loss = x * x
     _, moved = ad.jvp(lambda theta: end(theta, data["z"])[0] ** 2, (THETA,), (1.0,))
-    up = end(THETA + eps, data["z"])[0] ** 2
-    same, fresh = (end(THETA - eps, data[z])[0] ** 2 for z in ("z", "other"))
-    differ = (up - p["draws"]["same"] * same - p["draws"]["fresh"] * fresh) / (2 * eps)
+    up = end(THETA + delta, data["z"])[0] ** 2
+    same, fresh = (end(THETA - delta, data[z])[0] ** 2 for z in ("z", "other"))
+    differ = (up - p["draws"]["same"] * same - p["draws"]["fresh"] * fresh) / (2 * delta)
     truth = ad.grad(mean_square)(THETA, steps)
     out = {"truth": truth, "hours": steps * H}
     estimates = {
@@ -92,7 +92,7 @@ figure = Explorable(
     title="The derivative of an expected square: estimates from single paths, by four methods",
     sliders={
         "steps": Slider("steps of a quarter hour", 1, MOST, 1, 1, "n"),
-        "eps": Slider.over((0.01, 0.02, 0.05, 0.1, 0.2), "change of θ", start=0.1, symbol="ε"),
+        "delta": Slider.over((0.01, 0.02, 0.05, 0.1, 0.2), "change of θ", start=0.1, symbol="δ"),
         "draws": Choice("the two runs of a difference", {
             "same": "share their noise", "fresh": "have noise of their own"}),
     },
@@ -106,8 +106,8 @@ figure = Explorable(
         "±{sd_score:.1f} (score) and ±{sd_base:.1f} (score with a baseline)."
     ),
     presets={
-        "one step": {"steps": 1, "eps": 0.1, "draws": "same"},
-        "long": {"steps": 20, "eps": 0.1, "draws": "same"},
-        "break it": {"steps": 1, "eps": 0.02, "draws": "fresh"},
+        "one step": {"steps": 1, "delta": 0.1, "draws": "same"},
+        "long": {"steps": 20, "delta": 0.1, "draws": "same"},
+        "break it": {"steps": 1, "delta": 0.02, "draws": "fresh"},
     },
 )  # fmt: skip

@@ -13,9 +13,9 @@ STEPS, SHOWN, WIDTH = 1500, 300, 0.3
 CENTRES = [round(WIDTH * (k - 12), 2) for k in range(25)]
 
 
-def log_fitness(z):
-    """Logarithm of the fitness of the trait z; its exponential is normal, of variance 1."""
-    return -(z**2) / 2
+def log_fitness(x):
+    """Logarithm of the fitness of the trait x; its exponential is normal, of variance 1."""
+    return -(x**2) / 2
 
 
 def program(p, data, *, log_fitness=log_fitness):
@@ -24,9 +24,9 @@ def program(p, data, *, log_fitness=log_fitness):
         chosen["right"] * jnp.sqrt(2 * eps) + chosen["root"] * jnp.sqrt(eps) + chosen["eps"] * eps
     )
 
-    def step(z, kick):
-        z = z + eps * ad.grad(log_fitness)(z) + size * kick
-        return z, z
+    def step(x, kick):
+        x = x + eps * ad.grad(log_fitness)(x) + size * kick
+        return x, x
 
     _, path = lax.scan(step, 0.0, data["kick"])
 

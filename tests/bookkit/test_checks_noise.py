@@ -97,7 +97,7 @@ WRONG = {
                                                (z * z - 1) / sigma], "loss times the score"),
     "noise of their own": ("11.3", drawn_twice, "the same z"),
     "one draw for all": ("11.3", drawn_once, "noise of its own"),
-    "one epsilon": ("11.3", lambda *a: [2 * v for v in differences(*a)], "a way of 2 eps"),
+    "one epsilon": ("11.3", lambda *a: [2 * v for v in differences(*a)], "a way of 2 delta"),
     "not central": (
         "11.3", lambda run, draw, theta, eps, n: [
             (run(theta + eps, z) - run(theta, z)) / eps for z in [draw() for _ in range(n)]],
