@@ -20,8 +20,8 @@ from .. import lax
 from ..array import Atoms, nested
 from ..dual import jvp
 from ..ops import Number, scalar
-from ..tape import grad
-from .adaptive import Control, SolverError, on_any, plain_times, refuse_traced
+from ..tape import vjp
+from .adaptive import Control, Grid, SolverError, on_any, plain_times, refuse_traced
 from .attempt import Method, advance
 from .fixed import RightHandSide, start
 from .tableau import DORMAND_PRINCE
@@ -90,7 +90,7 @@ def solve_event(
     _, at_start = _inside(tableau, f, event, t0, plain_y0, plain)
     if size(t0, y0) == 0 and _allowed(direction, at_start, t0, t1):
         state, value = _inside(tableau, f, event, t0, y0, args)
-        t = _with_derivatives(value, at_start, t0, 0.0)
+        t = _with_derivatives(value, at_start, t0, lambda: 0.0)
         return Event(t, state(t))
 
     def passed(before: float, after: float) -> bool:
@@ -108,8 +108,10 @@ def solve_event(
     _, in_step = _inside(tableau, f, event, begin, lax.stop_gradient(y), plain)
     part = zero(lambda part: lax.stop_gradient(in_step(begin + part * h)), before, after)
     state, value = _inside(tableau, f, event, begin, y, args)
-    error = _error(event, *grid.point(-1), plain, rtol, atol)
-    error += ROUNDING * max(abs(before), abs(after))
+
+    def error() -> float:
+        return _error(event, grid, plain, control) + ROUNDING * max(abs(before), abs(after))
+
     t = _with_derivatives(value, in_step, begin + part * h, error)
     return Event(t, state(t))
 
@@ -163,12 +165,13 @@ def zero(g: Callable[[float], float], ga: float, gb: float) -> float:
 
 # -- small print ----------------------------------------------------------------------------------
 
+
 ROUNDING = 1e-14
-"""Some fifty roundings: of a number that comes from a step of a solver."""
+"""Some fifty roundings, beside 1."""
 
 
 def _with_derivatives(
-    value: Callable[[Any], Any], plain: Callable[[Any], Any], t: float, error: float
+    value: Callable[[Any], Any], plain: Callable[[Any], Any], t: float, error: Callable[[], float]
 ) -> Any:
     """The time of an event, refused if it is to be differentiated and has no sure derivative.
 
@@ -180,11 +183,11 @@ def _with_derivatives(
         value: the event's function of time, near ``t``.
         plain: the same of plain numbers.
         t: its zero.
-        error: how far ``value`` may be off.
+        error: tells how far ``value`` may be off.
     """
     if levels(value(t)):
         speed, change = jvp(lambda t: jvp(plain, (t,), (1.0,))[1], (t,), (1.0,))
-        if speed * speed <= 100.0 * abs(change) * error:
+        if speed * speed <= 100.0 * abs(change) * error():
             raise SolverError(
                 f"event only touches zero at t = {t:.6g}, or passes so flat that the solver's "
                 f"error decides about the derivative of its time (it changes at a rate of "
@@ -193,12 +196,19 @@ def _with_derivatives(
     return newton(value, t)
 
 
-def _error(event: Function, t: float, y: Any, args: Any, rtol: float, atol: float) -> float:
-    """How much the event's function may be off where the state is off by its tolerance."""
-    numbers = Atoms(y)
-    slopes = grad(lambda atoms: event(t, numbers.rebuild(atoms), args) + 0.0 * atoms[0])
-    pairs = zip(numbers.atoms, slopes(numbers.atoms), strict=True)
-    return sum(abs(slope) * (atol + rtol * abs(x)) for x, slope in pairs)
+def _error(event: Function, grid: Grid, args: Any, control: Control) -> float:
+    """How much the event's function may be off at the end of a solve.
+
+    So much does it change where each number of the state is off by its tolerance: that of its
+    largest size on the way, for an error of then may have stayed.
+    """
+    rtol, atol = control.tolerances
+    columns = zip(*(Atoms(lax.stop_gradient(y)).atoms for y in grid.ys), strict=True)
+    off = [atol + rtol * max(map(abs, column)) for column in columns]
+    t, y = grid.point(-1)
+    now = Atoms(lax.stop_gradient(y))
+    _, pull = vjp(lambda atoms: 1.0 * event(t, now.rebuild(atoms), args), now.atoms)
+    return sum(abs(slope) * x for slope, x in zip(*pull(1.0), off, strict=True))
 
 
 def _inside(
