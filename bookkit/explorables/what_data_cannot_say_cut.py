@@ -11,7 +11,7 @@ from mini_autodiff import lax
 DAYS = [1 + k / school.STEPS_A_DAY for k in range(13 * school.STEPS_A_DAY + 1)]
 RADIUS = math.sqrt(-2 * math.log(0.05))  # of the ellipse that holds 95 % of a Gaussian plane
 ANGLES = [2 * math.pi * k / 90 for k in range(91)]
-SCORINGS = 12
+SCORINGS = 7
 
 
 def ellipse(theta, seen, data):
@@ -28,8 +28,13 @@ def ellipse(theta, seen, data):
     return beta * (1 + across), gamma * (1 + down)  # theta is logarithms
 
 
-def profile(log_beta, seen, data):
-    """The best theta with this beta: Fisher's scoring over the other two, in bounded steps."""
+def profile(beta, last, seen, data):
+    """The best theta with this beta: Fisher's scoring over the other two, in bounded steps.
+
+    It starts where beta - gamma is that of the fit if the record is short, else at the fit's gamma.
+    """
+    log_beta, kept = jnp.log(beta), school.FIT["beta"] - school.FIT["gamma"]
+    gamma = jnp.where(last < 6.5, jnp.maximum(beta - kept, 0.15), school.FIT["gamma"])
 
     def improve(now, _):
         theta = jnp.stack([log_beta, now[0], now[1]])
@@ -44,13 +49,13 @@ def profile(log_beta, seen, data):
         clip = lambda x: jnp.maximum(jnp.minimum(x, 0.4), -0.4)  # noqa: E731
         return (jnp.maximum(now[0] + clip(step_g), -5.0), now[1] + clip(step_i)), None
 
-    (g, i), _ = lax.scan(improve, (data["fit"][1], data["fit"][2]), None, length=SCORINGS)
+    (g, i), _ = lax.scan(improve, (jnp.log(gamma), data["fit"][2]), None, length=SCORINGS)
     return jnp.stack([log_beta, g, i])
 
 
 def program(p, data):
     seen = jnp.where(data["day"] < p["last"] + 0.5, 1.0, 0.0)
-    theta = profile(jnp.log(p["beta"]), seen, data)
+    theta = profile(p["beta"], p["last"], seen, data)
     curve, gamma = school.path(theta), jnp.exp(theta[1])
     worse = seen * school.deviance(data["counts"], curve[:: school.STEPS_A_DAY])
     ring_beta, ring_gamma = ellipse(data["fit"], seen, data)
