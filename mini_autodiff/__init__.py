@@ -24,6 +24,9 @@ Differences from JAX, all tested:
   says the reason. A number from outside that has changed is seen (JAX: the old one stays).
 - ``log(-1)``, ``1 / 0``, ``exp(1000)`` and infinite slopes are errors that name the line (JAX: NaN
   or infinity).
+- ``mini_autodiff.numpy`` has the names that the book uses. What it has gives JAX's result or is
+  refused: there are no complex numbers, no ``keepdims``, no lists or masks as an index, no products
+  of more than two axes.
 - ``lax.cond`` runs the chosen branch only. Outside ``jit``, ``lax.scan`` is a plain loop.
 - The gradient of a dict keeps the order of its keys.
 """

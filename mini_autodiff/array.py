@@ -572,6 +572,13 @@ def unrolled(x: Any) -> Any:
     return tree.map(lambda leaf: leaf.unrolled() if isinstance(leaf, Array) else leaf, x)
 
 
+def with_aux(out: Any) -> Any:
+    """The result of a function with ``has_aux``, which must be a pair."""
+    if not isinstance(out, (tuple, list)) or len(out) != 2:
+        raise TypeError(f"with has_aux a function returns (result, aux), but got {nested(out)}")
+    return out
+
+
 def nested(x: Any) -> str:
     """What a value is, in words for a message: ``a list of 3``."""
     if isinstance(x, Array):

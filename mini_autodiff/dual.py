@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import errors, ops
-from .array import Atoms, unrolled
+from .array import Atoms, unrolled, with_aux
 from .ops import Number, apply
 from .tape import choose, depths, jacrev
 
@@ -116,7 +116,7 @@ def jvp(f: Callable, primals: tuple, tangents: tuple, has_aux: bool = False) -> 
         out = f(*into.rebuild(inputs))
     finally:
         forward.finished = True
-    out, aux = (Atoms(out[0]), Atoms(out[1])) if has_aux else (Atoms(out), None)
+    out, aux = map(Atoms, with_aux(out)) if has_aux else (Atoms(out), None)
     value = out.rebuild([forward.lower(x) for x in out.atoms])
     pairs = [(x, forward.tangent(x)) for x in out.atoms]
     tangent = out.rebuild([ops.zero_like(x) if t is None else t for x, t in pairs])

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import errors, ops
-from .array import Atoms, basis, nested, unrolled
+from .array import Atoms, basis, nested, unrolled, with_aux
 from .hooks import here
 from .ops import Number, apply
 
@@ -228,7 +228,7 @@ def vjp(f: Callable, *primals: Any, has_aux: bool = False) -> tuple:
     try:
         inputs = list(map(tape.record, into.atoms))
         out = f(*into.rebuild(inputs))
-        out, aux = out if has_aux else (out, None)
+        out, aux = with_aux(out) if has_aux else (out, None)
         outputs = Atoms(out)
         value = outputs.rebuild([tape.lower(x) for x in outputs.atoms])
         extra = Atoms(aux)
@@ -269,7 +269,7 @@ def value_and_grad(
 
         def loss(*values: Any) -> Any:
             out = of_chosen(*values)
-            number = out[0] if has_aux else out
+            number = with_aux(out)[0] if has_aux else out
             if not ops.scalar(number):
                 raise errors.not_scalar(nested(number), getattr(f, "__name__", "f"))
             return out

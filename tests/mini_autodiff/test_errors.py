@@ -103,6 +103,41 @@ def test_numpy_arrays_are_accepted_as_arguments():
 
 
 @pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x, lambda x: (x,), lambda x: (x, 2.0, 3.0), lambda x: {"a": x, "b": x},
+        lambda x: None,
+    ],
+)  # fmt: skip
+def test_has_aux_wants_a_pair(f):
+    for run in (
+        lambda: ad.grad(f, has_aux=True)(2.0),
+        lambda: ad.value_and_grad(f, has_aux=True)(2.0),
+        lambda: ad.vjp(f, 2.0, has_aux=True),
+        lambda: ad.jvp(f, (2.0,), (1.0,), has_aux=True),
+    ):
+        with pytest.raises(TypeError, match=r"with has_aux a function returns \(result, aux\)"):
+            run()
+
+
+def test_what_is_not_there_is_refused_and_never_another_number():
+    m, cube = jnp.array([[1.0, 2.0], [3.0, 4.0]]), jnp.zeros((2, 2, 2))
+    for f in (
+        lambda: m * 1j,
+        lambda: 1j + m,
+        lambda: jnp.sum(m, keepdims=True),
+        lambda: jnp.sum(cube, axis=(0, 1)),
+        lambda: m[[0, 1]],
+        lambda: m[m > 2.0],
+        lambda: cube @ cube,
+        lambda: ad.grad(lambda x: x * 1j)(2.0),
+        lambda: ad.grad(lambda x: jnp.sin(x))(1j),
+    ):
+        with pytest.raises((TypeError, ValueError)):
+            f()
+
+
+@pytest.mark.parametrize(
     "transform",
     [ad.grad, ad.jacfwd, lambda f: lambda x: ad.jvp(f, (x,), (1.0,))],
     ids=["grad", "jacfwd", "jvp"],
