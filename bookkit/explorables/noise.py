@@ -91,7 +91,7 @@ figure = Explorable(
     draw=draw,
     size=(4.6, 3.0),
     sentence=Sentence(
-        "With {molecules:.0f} molecules on average, the jumps stray from the noiseless curve by "
+        "After 3 hours, with {molecules:.0f} molecules on average, the jumps stray from rest by "
         "{strays:.0f} %, and the Langevin path by {kicked:.0f} %."
     ),
     presets={"tiny": {"volume": 2}, "small": {"volume": 10}, "large": {"volume": 100}},
