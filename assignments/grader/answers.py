@@ -60,6 +60,7 @@ class Function(Thing):
 
     def __answer__(self, args: tuple, by_hand: bool) -> Any:
         """The call as a check makes it: what goes wrong is a sentence (see bookkit.checks)."""
+        self._there[0].watched |= by_hand
         return self._there[0].question("answer", self, list(args), by_hand)
 
 
@@ -72,6 +73,7 @@ class GraderLink(Link):
         self.theirs = StandIns(self, (Thing, Function))
         self.failed: CounterExample | None = None  # raised by a function that we handed over
         self.depth = 0
+        self.watched = False  # whether an answer was asked for that should use no engine
         self.may_use(60)
         self.serves = {"operate": self.operated, "code": self.code}
 

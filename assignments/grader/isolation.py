@@ -5,6 +5,7 @@ with limits of memory, file size and open files. What none of them does is hide 
 took or how much memory it used.
 """
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assignments.grader.inside import lock
+from assignments.grader.inside.withheld import ENGINES
 
 ROOT = Path(__file__).parents[2]
 INSIDE = Path(__file__).parent / "inside"
@@ -30,6 +32,7 @@ class Isolation:
     """The means in use: "landlock", "seccomp", "sandbox-exec"; `MEANS` says what each does."""
 
     means: tuple[str, ...] = field(default=())
+    withheld: bool = False  # no engine is at hand, see inside/withheld.py
 
     @property
     def sentence(self) -> str:
@@ -49,8 +52,9 @@ class Isolation:
             del limits["RLIMIT_AS"]  # macOS does not keep to it
         return {
             "means": self.means,
-            "read": [*map(str, readable()), str(libraries)],
-            "look": [],
+            "withheld": self.withheld,
+            "read": [*map(str, readable(self.withheld)), str(libraries)],
+            "look": sorted({str(path.parent) for path in engines()}) if self.withheld else [],
             "scratch": str(scratch),
             "limits": limits,
         }
@@ -101,12 +105,29 @@ def packages() -> list[Path]:
     return [ROOT / name for name in ("mini_autodiff", "alfi", "bookkit")] + [INSIDE]
 
 
-def readable() -> list[Path]:
+def readable(withheld: bool = False) -> list[Path]:
     """All that a student's process may read: Python, the libraries, the book's packages."""
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()}
     found = [Path(path).resolve() for path in [*python, *SYSTEM.split()] if os.path.exists(path)]
     found += packages()
-    return [path for path in found if not ROOT.is_relative_to(path)]
+    found = [path for path in found if not ROOT.is_relative_to(path)]
+    return [part for path in found for part in _around(path, engines())] if withheld else found
+
+
+def engines() -> list[Path]:
+    """The folders of what differentiates."""
+    specs = [importlib.util.find_spec(name) for name in ENGINES]
+    origins = [Path(spec.origin).resolve() for spec in specs if spec and spec.origin]
+    return [origin.parent for origin in origins]
+
+
+def _around(folder: Path, without: list[Path]) -> list[Path]:
+    """The folder, or where it holds one of the others what is beside that."""
+    if any(folder.is_relative_to(path) for path in without):
+        return []
+    if not any(path.is_relative_to(folder) for path in without):
+        return [folder]
+    return [part for inner in sorted(folder.iterdir()) for part in _around(inner, without)]
 
 
 def _profile(scratch: Path, read: list[Path]) -> str:

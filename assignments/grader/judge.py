@@ -3,10 +3,10 @@
 import contextlib
 import io
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from assignments.grader import notebook
+from assignments.grader import by_hand, notebook
 from assignments.grader.answers import Ended, OutOfTime, StudentError
 from assignments.grader.isolation import Isolation
 from assignments.grader.tasks import Assignment, Part
@@ -67,12 +67,14 @@ class Judge:
             cells = notebook.cells_of(data)
         except notebook.Unreadable as error:
             return Graded(reason=str(error))
-        graded, run = Graded(), _Run(self, cells)
+        graded, run = Graded(), _Run(self, cells, self.isolation)
         try:
             for number in self.assignment.numbers:
                 graded.verdicts += run.task(number)
         finally:
             run.close()
+        if run.watched and by_hand.reaches_for_tools(self.assignment, cells):
+            self._look_again(graded, cells, run.watched)
         graded.words = list(dict.fromkeys(run.words))
         graded.stopped = [f"code cell {at + 1}: {kind}" for at, kind in run.errors.items()]
         if run.defined is not None and not any(run.defined):
@@ -82,12 +84,27 @@ class Judge:
             )
         return graded
 
+    def _look_again(self, graded: Graded, cells: list[str], numbers: set[str]) -> None:
+        """Ask the tasks that are to be done by hand where there is no engine."""
+        run = _Run(self, cells, replace(self.isolation, withheld=True))
+        try:
+            for number in sorted(numbers):
+                mine = [v for v in graded.verdicts if v.number == number]
+                again = run.task(number) if any(v.points for v in mine) else mine
+                for verdict, second in zip(mine, again, strict=True):
+                    if verdict.points and not second.points:
+                        verdict.points = 0
+                        verdict.text = by_hand.TEXT.format(number=number, said=second.text)
+        finally:
+            run.close()
+
 
 class _Run:
     """A student's process as long as it lives, and the next one where it does not."""
 
-    def __init__(self, judge: Judge, cells: list[str]):
-        self.judge, self.cells = judge, cells
+    def __init__(self, judge: Judge, cells: list[str], isolation: Isolation):
+        self.judge, self.cells, self.isolation = judge, cells, isolation
+        self.watched: set[str] = set()  # tasks that are to be done without an engine
         self.worker: Worker | None = None
         self.words: list[str] = []
         self.lost: set[int] = set()  # cells that cannot be run
@@ -115,7 +132,10 @@ class _Run:
         if missing:
             text = f"Task {part.number}: {missing[0]} is not defined{self._cause(missing[0])}."
             return Verdict(part.number, part.hidden, 0, part.points, text)
+        worker.link.watched = False
         points, text = self._asked(worker, part)
+        if worker.link.watched:
+            self.watched.add(part.number)
         return Verdict(part.number, part.hidden, points, part.points, text)
 
     def _asked(self, worker: Worker, part: Part) -> tuple[float, str]:
@@ -153,7 +173,7 @@ class _Run:
         while self.worker is None:
             if len(self.lost) > MOST_LOST:
                 raise Ended
-            worker = Worker(self.judge.isolation).__enter__()
+            worker = Worker(self.isolation).__enter__()
             self.worker = worker
             try:
                 self._run_cells(worker)

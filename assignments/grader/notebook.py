@@ -78,9 +78,10 @@ def _of_script(text: str) -> list[str]:
 
 def wanting(assignment: Assignment, cells: list[str]) -> list[str]:
     """The cells that students are given and that this notebook lacks: they are run first."""
-    there = {_bare(cell) for cell in cells}
-    return [cell for cell in assignment.given if _bare(cell) not in there]
+    there = {bare(cell) for cell in cells}
+    return [cell for cell in assignment.given if bare(cell) not in there]
 
 
-def _bare(cell: str) -> str:
+def bare(cell: str) -> str:
+    """The cell without spaces and line ends."""
     return "".join(cell.split())

@@ -197,6 +197,36 @@ def engine_by_hand(folder: Path, who: str):
     )
 
 
+@kind(without("2"), "asked again without one")
+def engine_without_the_watch(folder: Path, who: str):
+    """It takes the watch out of its process before it uses the engine."""
+    return last(
+        "import bookkit.checks as checks\nchecks._watched = checks._plainly\n"
+        "def rates_jvp(u, p, u_dot, p_dot):\n"
+        "    return ad.jvp(rates, (u, p), (u_dot, p_dot))[1]"
+    )
+
+
+@kind(without("3"), "asked again without one", marks="small")
+def engine_in_the_dark(folder: Path, who: str):
+    """It switches the profiler off while it uses the engine."""
+    return last(
+        "import sys\ndef rates_vjp(u, p, w):\n    look = sys.getprofile()\n"
+        "    sys.setprofile(None)\n    found = ad.vjp(rates, u, p)[1](w)\n"
+        "    sys.setprofile(look)\n    return list(found[0]), list(found[1])"
+    )
+
+
+@kind(FULL, marks="small")
+def by_hand_with_tools(folder: Path, who: str):
+    """Right, and by hand; it only looks as if it could cheat."""
+    return last(
+        "import sys, numpy as np\n_own = rates_jvp\n"
+        "def rates_jvp(u, p, u_dot, p_dot):\n    assert sys and getattr(_own, '__name__')\n"
+        "    assert np.zeros(2).shape == (2,)\n    return _own(u, p, u_dot, p_dot)"
+    )
+
+
 @kind(without("2"), "plain numbers")
 def engine_through_the_pieces(folder: Path, who: str):
     return last(
