@@ -138,8 +138,8 @@ STRAIGHT = _table(
 
 @check.property(
     "4.2",
-    hint="log2 of the ratio of two errors, the second with half the step. On the drug, say, or on "
-    "the yeast, with 100 and 200 steps.",
+    hint="log2 of the ratio of two errors, the second with half the step. On a curved equation, "
+    "such as that of the yeast, with 100 and 200 steps.",
 )
 def finds_the_order(draw: Random, measured_order: Callable) -> None:
     """It finds the order of methods that it has not seen."""

@@ -116,6 +116,7 @@ def test_a_right_answer_passes(number, answer, seed):
         ("4.1", lambda *a: three_eighths(*a, third=1 / 3), "slope 3 at u + h (-k1/3 + k2)"),
         ("4.2", on_a_straight_line, "Measure on one that is curved"),
         ("4.2", lambda step: 2 * measured_order(step), "log2 of the ratio"),
+        ("4.2", lambda step: 2 * measured_order(step), "curved equation"),
         ("4.3", lambda step, rate: 2 / rate, "a limit of its own"),
         ("4.3", lambda step, rate: longest(step, 1.0), "A rate ten times faster"),
         ("4.3", lambda step, rate: longest(step, rate, 0.01), "at most 1 in size"),
