@@ -7,6 +7,7 @@ from bookkit import style
 from bookkit.live import Explorable, Sentence, Slider, line
 
 DAYS, EDGE, SIDE = 5, 1.6, 2.5  # the frame; a strip that is not counted lies on its sides
+HARDLY = 1e-6  # what a single day is granted to know of r, so that its errors are numbers
 ANGLES = [2 * math.pi * k / 90 for k in range(91)]
 
 
@@ -30,7 +31,8 @@ def program(p, data):
     r = data["sine"] / rest
     return out | {
         "a": (data["cosine"] - ar / root * r) / root, "r": r,
-        "sd_a": jnp.sqrt(rr / jnp.maximum(det, 1e-9)), "sd_r": 1 / rest, "det": det,
+        "sd_a": jnp.sqrt((rr + HARDLY) / (det + HARDLY * aa)), "det": det,
+        "sd_r": jnp.sqrt(aa / (det + HARDLY * aa)),
     }  # fmt: skip
 
 
@@ -68,10 +70,11 @@ figure = Explorable(
     draw=draw,
     size=(4.6, 3.2),
     sentence=Sentence(
-        "The determinant of the information is {det:.0f}{verdict}",
+        "The determinant of the information is {det:.0f}; standard error of a {sd_a:.2f}, of r "
+        "{sd_r:.2f}{verdict}",
         verdict=("det", [
-            (0.5, ": one day fixes a and leaves r free, so the strip has no ends."),
-            (None, ". Standard errors: {sd_a:.2f} of a, {sd_r:.2f} of r."),
+            (0.5, ", which stands for infinity: one day leaves r free, and the strip has no ends."),
+            (None, "."),
         ]),
     ),
     presets={
