@@ -130,7 +130,8 @@ def test_colours_follow_the_page(page, bare, name, scheme):
           const m = e.getAttribute('style').match(/(stroke|fill):var\\(--live-(\\w+)/);
           return [m[2], getComputedStyle(e)[m[1]]];
         }).concat([...document.querySelectorAll('text[data-way]')].map(e =>
-          [e.dataset.way === 'forwards' ? 'primal' : 'cotangent', getComputedStyle(e).fill]))"""
+          [{forwards: 'primal', tangent: 'tangent', backwards: 'cotangent'}[e.dataset.way],
+           getComputedStyle(e).fill]))"""
     )
     assert used
     for colour, shown in used:
