@@ -148,10 +148,11 @@ def trial(
 ) -> dict:
     """One run of four chains, and what a thousand of its evaluations brought."""
     z, cost, accepted = chains(method, draws, length, h, turn, middle, jax.random.key(seed))
-    found = float(mixed(np.asarray(z)).min()) if np.isfinite(z).all() else 0.0
+    theta = np.asarray(z) @ np.asarray(turn).T
+    found = float(mixed(theta).min()) if np.isfinite(theta).all() else 0.0
     return {
         "step": h, "length": length, "accepted": float(accepted), "draws": draws * CHAINS,
-        "evaluations": int(cost), "ess": found, "rhat": float(rhat(np.asarray(z)).max()),
+        "evaluations": int(cost), "ess": found, "rhat": float(rhat(theta).max()),
         "per_thousand": 1000 * found / float(cost),
     }  # fmt: skip
 
@@ -222,7 +223,7 @@ def main(arguments: list[str] | None = None) -> None:
     for metric, method in tqdm(jobs, desc="samplers"):
         work = partial(contest, metric, method, metrics[metric], middle, budget)
         table.setdefault(metric, {})[method] = once(
-            f"{metric} {method}", work, steps=GRID[metric][method], lengths=LENGTHS[metric]
+            f"{metric} {method} of theta", work, steps=GRID[metric][method], lengths=LENGTHS[metric]
         )
     bias = partial(langevin_bias, metrics["whitened"], middle, np.diag(cov))
     result = {
@@ -234,7 +235,7 @@ def main(arguments: list[str] | None = None) -> None:
         "langevin": once("langevin", lambda: bias(500 if quick else 10_000)),
     }  # fmt: skip
     out = chosen.out or ROOT / "bookkit" / "data" / "bayes_samplers.json"
-    out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    out.write_text(json.dumps(result, separators=(",", ":")) + "\n", encoding="utf-8")
     print(out)
 
 
