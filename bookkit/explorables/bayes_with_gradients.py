@@ -119,7 +119,7 @@ figure = Explorable(
             (0.05, ": hardly anything is lost."),
             (1.0, ". It swings, and does not run away."),
             (20.0, ": too rough for this valley."),
-            (None, ": the step is too long, and the ball is thrown out."),
+            (None, ": the step is too long, and the ball is thrown out (errors count up to 50)."),
         ]),
     ),
     presets={"short": {"h": 0.1}, "twice as long": {"h": 0.2}, "long": {"h": 0.3},
