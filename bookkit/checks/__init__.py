@@ -480,7 +480,7 @@ def _stopped(text: str) -> str:
 
 
 def _wrap(text: str) -> str:
-    """Lines that a page of the book shows whole."""
+    """Lines that a page of the book shows whole, on a phone too."""
     return textwrap.fill(
-        text, 80, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        text, 50, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )
