@@ -1,0 +1,213 @@
+"""Chapter 12: the assignment's solution, mistakes, clever wrong and unusual right answers."""
+
+import math
+
+import nbformat
+import numpy as np
+import pytest
+from nbgrader.preprocessors import ClearSolutions
+
+from bookkit.checks.space import evened, fisher_step, task, through
+from tests.assignments.notebooks import answers, code_of, source_of
+
+SOURCE = source_of("space")
+GIVEN = """
+import math
+import numpy as np
+from bookkit.checks.space import evened, fisher_step, through
+"""
+TASKS = {
+    "1": "borders_back",
+    "2": "wind_back",
+    "3": "longest_step",
+    "4": "front_gradient",
+    "5": "best_plan",
+}
+
+
+@pytest.fixture(scope="module")
+def solution():
+    return answers(code_of(SOURCE), GIVEN)
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter", "spring"])
+@pytest.mark.parametrize("number", TASKS)
+def test_the_solution_passes_for_any_seed(solution, number, seed):
+    verdict = task(number, solution[TASKS[number]], seed=seed)
+    assert verdict, verdict.text
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_the_student_version_reads_as_open(number):
+    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
+    verdict = task(number, answers(code_of(notebook), GIVEN)[TASKS[number]])
+    assert verdict.text.startswith(f"Task {number} is still open.")
+
+
+# A line of the solution, what stands there instead, and words of the counter-example or the hint.
+MISTAKES = {
+    "one side only": ("1", "bar_u[i + 1] -= g[i] * apart", "pass", "you say"),
+    "both receive": ("1", "bar_u[i + 1] -=", "bar_u[i + 1] +=", "you say"),
+    "the sign of a border": ("1", "(u[i] - u[i + 1]) * apart)", "(u[i + 1] - u[i]) * apart)",
+                             "gives to cell i + 1"),
+    "the wrong cotangent": ("1", "(u[i] - u[i + 1]) * apart)", "(u[i] - u[i + 1]) * bar[i + 1])",
+                            "border"),
+    "one list": ("1", "return bar_u, bar_g", "return bar_u", "asked for are two lists"),
+    "one border too many": ("1", "return bar_u, bar_g", "return bar_u, bar_g + [0]", "border(s)"),
+    "the state instead": ("1", "apart = bar[i + 1] - bar[i]", "apart = u[i + 1] - u[i]", "you say"),
+    "the wind does not turn": ("2", "ahead = [*bar[1:], 0]", "ahead = [0, *bar[:-1]]",
+                               "blows the other way"),
+    "a ring": ("2", "ahead = [*bar[1:], 0]", "ahead = [*bar[1:], bar[0]]", "for good"),
+    "nothing is kept": ("2", "(1 - w) * b + w * r", "b + w * r", "you say"),
+    "nothing leaves": ("2", "v * (r - b)", "v * r", "w is"),
+    "the sign of w": ("2", "v * (r - b)", "v * (b - r)", "w is"),
+    "a float": ("2", "ahead = [*bar[1:], 0]", "ahead = [float(b) for b in bar[1:]] + [0]",
+                "no floats"),
+    "one over": ("3", "return 2 /", "return 1 /", "2 / k"),
+    "the largest rate": ("3", "return 2 / np.linalg.eigvalsh(K).max()",
+                         "return 0.5 / max(rates)", "all rates are alike"),
+    "the smallest": ("3", ".max()\n", ".min()\n", ""),
+    "the diagonal": ("3", "np.linalg.eigvalsh(K).max()", "np.diag(K).max()", "some pattern"),
+    "the last share only": ("4", "bar_r += sum(", "bar_r = sum(", "r's slope"),
+    "the last border only": ("4", "bar_a += (", "bar_a = (", "a's slope"),
+    "no growth on the way back": ("4", "s + r * (1 - 2 * v) * b", "s", "you say"),
+    "the two is lost": ("4", "[2 * m for m in miss]", "[m for m in miss]", "you say"),
+    "the growth of growth": ("4", "(1 - 2 * v) * b for", "(1 - v) * b for", "you say"),
+    "one step too many": ("4", "for _ in range(n)", "for _ in range(n + 1)", "the misfit"),
+    "D is known": ("5", "sd * math.sqrt(c / left)", "sd / math.sqrt(a)", "if D were known"),
+    "the variance": ("5", "sd * math.sqrt(c / left)", "sd**2 * c / left", "that is the variance"),
+    "D instead of r": ("5", "math.sqrt(c / left)", "math.sqrt(a / left)", "you say"),
+    "divided by nothing": ("5", "alone = left <= 1e-12 * a * c", "alone = False", ""),
+    "the worst plan": ("5", "sds.index(min(sds))", "sds.index(max(sds))", "smallest"),
+    "counted from one": ("5", "sds.index(min(sds))", "sds.index(min(sds)) + 1", "from 0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
+    number, right, wrong, words = MISTAKES[mistake]
+    code = code_of(SOURCE)
+    assert right in code, "the solution has changed"
+    verdict = task(number, answers(code.replace(right, wrong, 1), GIVEN)[TASKS[number]])
+    assert not verdict
+    assert words.lower() in " ".join(verdict.text.lower().split())
+
+
+def by_differences(g, u, bar):
+    def paid(g, u):
+        return sum(b * v for b, v in zip(bar, through(g, u), strict=True))
+
+    def slopes(f, at, eps=1e-6):
+        found = []
+        for i in range(len(at)):
+            up = [float(v) + eps * (i == j) for j, v in enumerate(at)]
+            down = [float(v) - eps * (i == j) for j, v in enumerate(at)]
+            found.append((f(up) - f(down)) / (2 * eps))
+        return found
+
+    return slopes(lambda v: paid(g, v), u), slopes(lambda h: paid(h, u), g)
+
+
+def as_if_even(g, u, bar):
+    """The step of the mean border: right where all borders are alike."""
+    mean = sum(g) / len(g)
+    paid = [(u[i] - u[i + 1]) * (bar[i + 1] - bar[i]) for i in range(len(g))]
+    return evened(bar, mean), paid
+
+
+def twice_the_sum(rates):
+    """Gershgorin's bound: safe, and too short."""
+    sums = [a + b for a, b in zip([0, *rates], [*rates, 0], strict=True)]
+    return 1 / max(sums)
+
+
+def long_rod(rates):
+    """As if the rod were long and even."""
+    return 0.5 / (sum(rates) / len(rates))
+
+
+def by_the_last_step(u, r, a, n, seen):
+    for _ in range(n - 1):
+        u = fisher_step(u, r, a)
+    new = fisher_step(u, r, a)
+    bar = [2 * (v - s) for v, s in zip(new, seen, strict=True)]
+    of_r = sum(b * v * (1 - v) for b, v in zip(bar, u, strict=True))
+    of_a = sum(b * (e - v) for b, e, v in zip(bar, evened(u, 1), u, strict=True))
+    return sum((v - s) ** 2 for v, s in zip(new, seen, strict=True)), of_r, of_a
+
+
+def the_most_numbers(plans, sd):
+    sds = [sd / math.sqrt(len(plan)) for plan in plans]
+    return sds.index(min(sds)), sds
+
+
+def by_pinv(plans, sd):
+    """The pseudo-inverse of a plan that knows the product only is finite, and means nothing."""
+    sds = [sd * math.sqrt(np.linalg.pinv(np.array(p).T @ np.array(p))[0, 0]) for p in plans]
+    return int(np.argmin(sds)), sds
+
+
+CLEVER = {
+    "differences": ("1", by_differences),
+    "the mean border": ("1", as_if_even),
+    "Gershgorin": ("3", twice_the_sum),
+    "a long even rod": ("3", long_rod),
+    "the last step": ("4", by_the_last_step),
+    "the most numbers": ("5", the_most_numbers),
+    "a pseudo-inverse": ("5", by_pinv),
+}
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", CLEVER)
+def test_the_cleverest_wrong_answers_fail(name, seed):
+    number, answer = CLEVER[name]
+    verdict = task(number, answer, seed=seed)
+    assert not verdict
+    assert "AttributeError" not in verdict.text, "it stumbled over itself, and was not caught"
+
+
+def by_columns(g, u, bar):
+    """Each cell pushed by one, as the columns of the matrix; tuples instead of lists."""
+    cells = range(len(u))
+    pushed = [through(g, [int(i == j) for j in cells]) for i in cells]
+    bar_u = tuple(sum(b * v for b, v in zip(bar, p, strict=True)) for p in pushed)
+    units = [[int(i == j) for j in range(len(g))] for i in range(len(g))]
+    moves = [[v - w for v, w in zip(through(e, u), u, strict=True)] for e in units]
+    return bar_u, tuple(sum(b * v for b, v in zip(bar, m, strict=True)) for m in moves)
+
+
+def by_growing(rates):
+    """A pattern is let grow, and its factor is the largest rate: the power method."""
+    pattern = [(-1.0) ** i * (1 + 0.1 * i) for i in range(len(rates) + 1)]
+    factor = 1.0
+    for _ in range(20_000):
+        new = [v - w for v, w in zip(pattern, through(rates, pattern), strict=True)]
+        factor = math.hypot(*new) / math.hypot(*pattern)
+        pattern = [v / math.hypot(*new) for v in new]
+    return 2 / factor
+
+
+def by_least_squares(plans, sd):
+    """By QR: what is left of the first column after the second has been projected out."""
+    sds = []
+    for plan in plans:
+        R = np.linalg.qr(np.array(plan)[:, ::-1])[1]
+        flat = abs(R[1, 1]) < 1e-9 * abs(R[0, 0])
+        sds.append(math.inf if flat else sd / abs(R[1, 1]))
+    return np.argmin(sds), np.array(sds)
+
+
+UNUSUAL = {
+    "by columns": ("1", by_columns),
+    "the power method": ("3", by_growing),
+    "by QR": ("5", by_least_squares),
+}
+
+
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_unusual_right_answers_pass(name, seed):
+    number, answer = UNUSUAL[name]
+    verdict = task(number, answer, seed=seed)
+    assert verdict, verdict.text
