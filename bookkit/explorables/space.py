@@ -75,6 +75,7 @@ figure = Explorable(
     data=DATA,
     draw=draw,
     size=(4.6, 2.9),
+    ghost=("u40",),
     sentence=Sentence(
         "In the last ten of 40 years the front moved {speed:.2f} km a year. 2√(rD) is "
         "{promised:.2f}, so that is {share:.0f} % of it; rt = {generations:.1f}: {verdict}.",
