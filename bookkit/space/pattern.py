@@ -58,7 +58,7 @@ def develop(
 
 
 def wave_numbers(size: int) -> jax.Array:
-    """|k| of every term of the two-dimensional Fourier transform, radians per unit of length."""
+    """The wave number of every term of the 2-D Fourier transform, radians per unit of length."""
     k = 2.0 * jnp.pi * jnp.fft.fftfreq(size, DX)
     return jnp.hypot(k[:, None], k)
 
