@@ -101,7 +101,7 @@ class Number:
     owner: Any
     value: Any  # of all but a trace's numbers
     # No __getattr__: Python reads every attribute of a class that has one three times slower.
-    shape, ndim, size = (), 0, 1  # those of a number, as in JAX
+    shape, ndim = (), 0  # those of a number, as in JAX
     discrete = False  # a trace has numbers that will be truths or integers
     __hash__ = None  # type: ignore[assignment]  # as a dict key it would compare by identity
 
