@@ -13,7 +13,8 @@ PAGE = """<!doctype html>
 <style>
 :root {{ color-scheme: light dark }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: auto; padding: 1rem }}
-pre {{ white-space: pre-wrap; border-left: .25rem solid #888; padding-left: .75rem }}
+.said {{ white-space: pre-line; border-left: .25rem solid #888; padding-left: .75rem }}
+.said {{ overflow-wrap: anywhere }}
 h2 {{ font-size: 1.1rem; margin-bottom: 0 }}
 </style></head><body>
 <h1>{title}</h1>
@@ -58,10 +59,14 @@ def _stopped(row: Row) -> str:
 
 def _task(assignment: Assignment, row: Row, number: str) -> str:
     points, maximum = row.graded.points(number), assignment.maximum(number)
-    verdicts = [v for v in row.graded.verdicts if v.number == number]
-    texts = dict.fromkeys(v.text for v in verdicts if v.points < v.maximum)
+    texts = row.graded.said(number)
     head = f"<h2>Task {html.escape(number)}: {points:g} of {maximum:g}</h2>\n"
-    return head + "".join(f"<pre>{_text(text)}</pre>\n" for text in texts)
+    return head + "".join(f'<p class="said">{_text(_parts(text))}</p>\n' for text in texts)
+
+
+def _parts(text: str) -> str:
+    """What held, the counter-example and the hint, a line each, as long as the page is wide."""
+    return re.sub(" (Counter-example: |Hint: )", r"\n\1", " ".join(text.split()))
 
 
 def _text(value: str) -> str:

@@ -43,6 +43,11 @@ class Graded:
     def points(self, number: str) -> float:
         return sum(v.points for v in self.verdicts if v.number == number)
 
+    def said(self, number: str) -> list[str]:
+        """What the checks said of a task that lost points, each property once, the public first."""
+        texts = [v.text for v in self.verdicts if v.number == number and v.points < v.maximum]
+        return list({text.partition("Counter-example:")[0]: text for text in texts[::-1]}.values())
+
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 

@@ -23,7 +23,8 @@ class Row:
 
     def messages(self) -> list[str]:
         """All that a teacher should read, in the order of the tasks; no line of source."""
-        said = [brief(v.text) for v in self.graded.verdicts if v.points < v.maximum]
+        numbers = dict.fromkeys(v.number for v in self.graded.verdicts)
+        said = [brief(text) for number in numbers for text in self.graded.said(number)]
         reason = [self.graded.reason] if self.graded.reason else []
         return [*reason, *self.handed.words, *self.graded.words, *dict.fromkeys(said)]
 

@@ -39,7 +39,7 @@ def attack(name: str, source: str, marks: str = "") -> None:
     snippet(f"attack_{name}", NONE, make, marks=marks)
 
 
-attack("patched_points", "checks.Verdict.points = lambda self, most: most", "small")
+attack("patched_points", "checks.Verdict.points = lambda self, most: most")
 attack("patched_call", "checks.Checks.__call__ = lambda *a, **k: checks.Verdict('1', True, '')")
 attack(
     "patched_judge",
@@ -57,7 +57,7 @@ attack(
 )
 attack("patched_math", "import math\nmath.dist = lambda *a: 0.0\nmath.log2 = lambda x: 4.0")
 attack("patched_answer", "checks._Answer.__call__ = lambda self, *a: exec('raise StopIteration')")
-attack("emptied_tasks", "task.properties = {str(n): [] for n in range(6)}", "small")
+attack("emptied_tasks", "task.properties = {str(n): [] for n in range(6)}")
 attack(
     "display_hook",
     "import sys\nsys.displayhook = lambda v: None\n"

@@ -14,7 +14,7 @@ def task_1(name: str, body: str, words: str = "", marks: str = "", before: str =
     snippet(name, without("1"), lambda: instead(before + _rk4(body)), words, marks)
 
 
-task_1("endless", "while True: pass", STOP, "small slow")
+task_1("endless", "while True: pass", STOP, "slow")
 task_1(
     "endless_and_stubborn",
     "while True:\n        try:\n            while True: pass\n        except BaseException: pass",
@@ -36,7 +36,7 @@ task_1("sleeps_in_c", "ctypes.CDLL(None).pause()", STOP, "slow", "import ctypes\
 task_1("exits", "os._exit(0)", DEAD, "small", "import os\n")
 task_1("raises_exit", "raise SystemExit", "SystemExit")
 task_1("raises_interrupt", "raise KeyboardInterrupt", "")
-task_1("crashes", "ctypes.string_at(0)", DEAD, "small", "import ctypes\n")
+task_1("crashes", "ctypes.string_at(0)", DEAD, "", "import ctypes\n")
 task_1("aborts", "os.abort()", DEAD, "", "import os\n")
 task_1("memory", "return bytearray(2**36)", "MemoryError", "small")
 task_1("memory_in_steps", "x = []\n    while True: x.append(bytearray(2**24))")
@@ -57,7 +57,7 @@ task_1(
     "evil_text",
     "return Evil()",
     "",
-    "small",
+    "",
     "class Evil:\n    def __repr__(self): raise SystemExit\n",
 )
 task_1("complains_at_length", "raise ValueError('x' * 10**7)", "ValueError")

@@ -39,7 +39,7 @@ snippet(
 )
 snippet("overflow_warning", FULL, lambda: last("import numpy as np\nnp.float64(1e308) * 10"))
 snippet("prints_much", FULL, lambda: last("for i in range(20000): print('x' * 10000)"))
-snippet("scratch_fails", FULL, lambda: first("1 / 0"), marks="small")
+snippet("scratch_fails", FULL, lambda: first("1 / 0"))
 snippet("scratch_does_not_parse", FULL, lambda: first("def f(:"))
 snippet("magics", FULL, lambda: first("%matplotlib inline\n%time 1 + 1\n!echo hello"))
 snippet("awaits", FULL, lambda: first("import asyncio\nawait asyncio.sleep(0)"))
@@ -147,7 +147,6 @@ snippet(
     "answer_copied",
     FULL,
     lambda: edited(lambda n: n["cells"].append(dict(answer(n, "rk4_step")))),
-    marks="small",
 )
 snippet(
     "answer_moved",
@@ -190,7 +189,7 @@ def format_3(folder: Path, who: str):
     return text.encode()
 
 
-@kind(marks="small")
+@kind()
 def byte_order_mark(folder: Path, who: str):
     return b"\xef\xbb\xbf" + right()
 
@@ -295,7 +294,7 @@ for label, name in NAMES.items():
         (folder / f"{name}.ipynb").write_bytes(right())
 
     put.__name__ = f"name_{label}"
-    kind(student=name, marks="small" if label in ("formula", "underscore") else "")(put)
+    kind(student=name, marks="small" if label == "formula" else "")(put)
 
 
 @kind(student="not\ufffdutf8")
