@@ -1,4 +1,4 @@
-"""The checks of *From our compiler to JAX and diffrax*: its exercises.
+"""The exercises of *From our compiler to JAX and diffrax*; `to_jax_tasks.py` has its assignment.
 
 Each exercise mends a small program that fails. So its check tries what made it fail: other floats,
 other lengths, a state at zero, a fast rate. How often Python ran a function is counted, for that is
@@ -290,7 +290,7 @@ SIGNS: dict[str, Callable] = {
 }
 
 
-def _run(lines: list[str], given: dict[str, float]) -> float:
+def run_record(lines: list[str], given: dict[str, float]) -> float:
     """The result of a record of such lines."""
     values = dict(given)
     for line in lines[:-1]:
@@ -336,7 +336,7 @@ def the_record_of_a_harvest(draw: Random, harvest_record: Callable) -> None:
         )
         x, e = draw.uniform(0.1, 0.9), draw.uniform(0.1, 2.0)
         right = x * (1 - x) - (quota * e if season == "open" else 0.0)
-        yours = _run(list(lines), {"x": x, "e": e})
+        yours = run_record(list(lines), {"x": x, "e": e})
         claim(
             close(yours, right, 1e-12),
             f"traced with SEASON = {season!r} and QUOTA = {quota}, at x = {show(x)} and "

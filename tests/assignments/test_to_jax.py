@@ -1,0 +1,147 @@
+"""Chapter 7's assignment: the solution passes, and each plausible mistake gets its hint."""
+
+import nbformat
+import pytest
+from nbgrader.preprocessors import ClearSolutions
+
+from bookkit.checks.to_jax_tasks import task
+from tests.assignments.notebooks import answers, code_of, source_of
+
+SOURCE = source_of("to_jax")
+GIVEN = """
+import jax
+jax.config.update("jax_enable_x64", True)
+import diffrax
+import jax.numpy as jnp
+"""
+TASKS = {
+    "1": ["slope_record"], "2": ["best"], "3": ["epidemic"], "4": ["feeding"],
+    "5": ["field", "solve", "setup"],
+}  # fmt: skip
+CODE = code_of(SOURCE)
+
+
+def judged(number, code, seed="public"):
+    names = answers(code, GIVEN)
+    return task(number, *[names[name] for name in TASKS[number]], seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("number", "seed"),
+    [
+        pytest.param(n, s, marks=[pytest.mark.slow] if n > "2" and s != "public" else [])
+        for n in TASKS
+        for s in ("public", "autumn", "winter")
+    ],
+)
+def test_the_solution_passes_for_any_seed(number, seed):
+    verdict = judged(number, CODE, seed)
+    assert verdict, verdict.text
+
+
+@pytest.mark.parametrize("number", TASKS)
+def test_the_student_version_is_open(number):
+    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
+    verdict = judged(number, code_of(notebook))
+    assert not verdict
+    assert verdict.text.startswith(f"Task {number} is still open.")
+
+
+STACK = "columns = jax.tree.map(lambda *leaves: jnp.array(leaves), *starts)"
+FIELD = (
+    '    return jnp.array([p["r"] * x * (1.0 - x / p["limit"]) - eaten, 0.5 * eaten - p["m"] * y])'
+)
+# What a student may well write: a line of the solution, what stands there instead, and the hint.
+MISTAKES = {
+    "the value": ("1", '"result = bar_x"', '"result = " + ("c" if shaded else "b")',
+                  "that is the value"),
+    "the sign of the quotient": ("1", '"bar_h = 0.0 - share"', '"bar_h = 0.0 + share"',
+                                 "add the payments up"),
+    "one use forgotten": ("1", '"bar_x = from_a + bar_h"', '"bar_x = from_a + 0.0"',
+                          "add the payments up"),
+    "the shade for ever": ("1", "if shaded:", "if True:", "other branch"),
+    "the global by name": ("1", '"h = {half} + x"', '"h = HALF + x"', "write its value"),
+    "two operations in a line": ("1", '"share = b / h"', '"share = a / h / h"',
+                                 "is not one operation"),
+    "a difference": (  # clever: no slope at all
+        "1", 'lines += ["bar_a = 1.0 / h", "share = b / h", "bar_h = 0.0 - share"]',
+        's = 0.1 if shaded else 0.0\n'
+        '    return ["y = x + 0.000001", "a = v * x", "c = v * y", f"h = {half} + x", '
+        'f"i = {half} + y", '
+        '"b = a / h", "d = c / i", f"e = {s} * a", f"f = {s} * c", "b2 = b - e", "d2 = d - f", '
+        '"g = d2 - b2", "k = g / 0.000001", "result = k"]', "gives itself away"),
+    "a loop": ("2", "return int(jnp.nanargmin(losses))",
+               "return int(jnp.nanargmin(jnp.array([loss(s) for s in starts])))", "times for"),
+    "NaN is least": ("2", "jnp.nanargmin", "jnp.argmin", "takes NaN for the smallest"),
+    "the loss itself": ("2", "return int(jnp.nanargmin(losses))",
+                        "return float(jnp.nanmin(losses))", "no index"),
+    "the worst": ("2", "jnp.nanargmin(losses)", "jnp.nanargmax(losses)", "has the loss"),
+    "the first": ("2", STACK, "return 0", "has the loss"),
+    "no compartment for the ill": ("3", "caught - ill, ill - well", "caught, ill - well",
+                                   "add up to"),
+    "incubation skipped": ("3", "caught - ill, ill - well", "-ill, caught + ill - well",
+                           "from s to e"),
+    "from the first time": ("3", "t0=0.0", "t0=ts[0]", "the start holds at t = 0"),
+    "loose": ("3", "rtol=1e-8, atol=1e-10", "rtol=1e-3, atol=1e-6", "is the tolerance 1e-8"),
+    "transposed": ("3", "    ).ys", "    ).ys[:, :3]", "one row a time"),
+    "a float of the rate": ("3", "t1=ts[-1]", "t1=float(ts[-1])", "ConcretizationTypeError"),
+    "no slope": ("3", "args=p, saveat", "args=jax.lax.stop_gradient(p), saveat", "as it came"),
+    "explicit": ("4", "diffrax.Kvaerno5(), 0.0, t1,", "diffrax.Tsit5(), 0.0, t1, max_steps=9000, "
+                 "throw=False,", "is stiff"),
+    "one where": ("4", "jnp.where(there, u[0], 1.0)", "u[0]", "non-finite"),
+    "in place": ("4", "return jnp.array([-v * root,", "du = jnp.zeros(2); du[0] = 0.0; "
+                 "return jnp.array([-v * root,", "immutable"),
+    "the signal the wrong way": ("4", "k * (u[0] - u[1])", "k * (u[0] - 2 * u[1])", "signal"),
+    "a linear model": ("5", FIELD, "    return jnp.array([-p['r'] * x * p['limit'] + p['c'] * y, "
+                       "-p['half'] * y - p['m'] * x])", "the model is linear"),
+    "a parameter without a use": ("5", '- p["m"] * y', "- 0.3 * y", "m makes no difference"),
+    "p from outside": ("5", "args=p,", "args=setup()[1],", "`field` and its p"),
+    "another field": ("5", "diffrax.ODETerm(field)", "diffrax.ODETerm(lambda t, u, p: 0 * u)",
+                      "`field` and its p"),
+    "at rest": ("5", "return [1.0, 0.5], p", "return [4.0, 1e-9], p", "nothing happens"),
+    "three times": ("5", "[2.0, 4.0, 6.0, 8.0, 10.0, 12.0]", "[2.0, 4.0, 6.0]", "five or more"),
+    "a list of values": ("5", 'p = {"r": 1.0,', 'p = [1.0]; q = {"r": 1.0,', "a dict of three"),
+}  # fmt: skip
+
+
+LONG = {  # whole solvers are compiled, forwards and backwards
+    "one where", "the signal the wrong way", "a parameter without a use", "p from outside",
+    "another field", "a bound of its own under the root", "no slope",
+}  # fmt: skip
+
+
+def marked(names):
+    return [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in names]
+
+
+def changed(number, right, other):
+    """The code of the solution with another text in that task."""
+    before, here, after = f"\n{CODE}".partition(f"\ndef {TASKS[number][0]}(")
+    assert right in after
+    return before + here + after.replace(right, other, 1)
+
+
+@pytest.mark.parametrize("mistake", marked(MISTAKES))
+def test_a_plausible_mistake_gets_its_hint(mistake):
+    number, right, wrong, words = MISTAKES[mistake]
+    verdict = judged(number, changed(number, right, wrong))
+    assert not verdict
+    assert words in " ".join(verdict.text.split()), verdict.text
+
+
+# Other right ways: a line of the solution, and what stands there instead.
+UNUSUAL = {
+    "infinity for what is no number": (
+        "2", "return int(jnp.nanargmin(losses))",
+        "return jnp.argmin(jnp.where(jnp.isnan(losses), jnp.inf, losses))"),
+    "a bound of its own under the root": (
+        "4", "jnp.where(there, jnp.sqrt(jnp.where(there, u[0], 1.0)), 0.0)",
+        "jnp.where(u[0] > 1e-14, jnp.sqrt(jnp.maximum(u[0], 1e-14)), 0.0)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", marked(UNUSUAL))
+def test_an_unusual_right_answer_passes(way):
+    number, right, other = UNUSUAL[way]
+    verdict = judged(number, changed(number, right, other))
+    assert verdict, verdict.text
