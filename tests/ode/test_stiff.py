@@ -102,7 +102,7 @@ def test_robertsons_kinetics_for_a_thousand_years():
 def test_its_gradient_against_differences():
     def left(k):
         return ode.solve(
-            robertson, [1.0, 0.0, 0.0], [0.0, 400.0], k, tableau=ode.RODAS4, rtol=1e-9, atol=1e-13
+            robertson, [1.0, 0.0, 0.0], [0.0, 4.0], k, tableau=ode.RODAS4, rtol=1e-9, atol=1e-13
         )[-1][0]
 
     gradient = ad.grad(left)(KINETICS)
