@@ -7,6 +7,7 @@ comparison in two million.
 
 import itertools
 import math
+import numbers
 import statistics
 from collections.abc import Callable
 from fractions import Fraction
@@ -174,7 +175,7 @@ def is_the_slope_by_score(draw: Random, slope_by_score: Callable) -> None:
         counts = [draw.randint(0, 9) for _ in range(size)]
 
         def f(n: Any) -> float:
-            return float(n * n + 3)
+            return n * n + 3.0  # of one count, or of an array of them
 
         def mean(scores: list, b: float) -> float:
             return sum((f(n) - b) * s for n, s in zip(counts, scores, strict=True)) / size  # noqa: B023
@@ -472,6 +473,51 @@ def scores_a_run_of_jumps(draw: Random, jump_scores: Callable) -> None:
 PAIRS = 1500
 
 
+def _pairs(pair: Callable, rates: tuple, draw: Random) -> list[tuple[int, int]]:
+    """Many runs of the two cells, whole numbers all of them."""
+    both = []
+    for _ in range(PAIRS):
+        found = pair(*rates, Random(draw.random()))
+        claim(
+            isinstance(found, tuple | list) and len(found) == 2
+            and all(isinstance(n, numbers.Integral) and not isinstance(n, bool) and n >= 0
+                    for n in found),
+            f"pair returned {show(found)}; asked for are two whole numbers of molecules",
+        )  # fmt: skip
+        both.append((int(found[0]), int(found[1])))
+    return both
+
+
+def _is_a_cell(given: str, name: str, mean: float, counts: list[int], other: list[int]) -> None:
+    """One cell alone is Poisson: in its mean, its variance and the share of empty cells."""
+    seen, spread = statistics.mean(counts), statistics.variance(counts)
+    error = math.sqrt(mean / PAIRS)
+    claim(
+        abs(seen - mean) < 5 * error,
+        f"for {given}, {name} has {show(mean)} molecules on average; in {PAIRS} pairs yours "
+        f"has {show(float(seen))}",
+        "The slower one comes first."
+        if abs(statistics.mean(other) - mean) < 5 * error
+        else "Each cell alone must be what Gillespie's algorithm would give: every molecule is "
+        "made at a random time and lost at a random time.",
+    )
+    error = math.sqrt((mean + 2 * mean**2) / PAIRS)  # of the variance of a Poisson number
+    claim(
+        abs(spread - mean) < 5 * error,
+        f"for {given}, {name} has the variance {show(mean)}, as a Poisson number has; in "
+        f"{PAIRS} pairs yours has {show(float(spread))}",
+        "Each cell alone must have all of its noise.",
+    )
+    none, empty = math.exp(-mean), counts.count(0) / PAIRS
+    claim(
+        abs(empty - none) < 5 * math.sqrt(none * (1 - none) / PAIRS) + 1 / PAIRS,
+        f"for {given}, {name} is empty with probability {show(none)}; in {PAIRS} pairs a share of "
+        f"{show(empty)} of yours is",
+        "The right mean and variance are not enough: molecules are counted, and their number is "
+        "not a rounded normal one.",
+    )
+
+
 @task.property(
     "5",
     hint="Let both cells share the molecules that are made at the rate `rate`, and their losses. "
@@ -479,48 +525,20 @@ PAIRS = 1500
 )
 def couples_two_cells(draw: Random, pair: Callable) -> None:
     """Each cell alone is Poisson with its own mean, and their difference has little variance."""
-    rate, extra = draw.uniform(3, 5), draw.uniform(1, 2)
-    loss, hours = draw.uniform(0.4, 0.8), draw.uniform(1.5, 2.5)
-    span = (1 - math.exp(-loss * hours)) / loss
-    given = f"rate {show(rate)}, extra {show(extra)}, loss {show(loss)}, {show(hours)} hours"
-    both = []
-    for _ in range(PAIRS):
-        found = pair(rate, extra, loss, hours, Random(draw.random()))
+    for least in (3.0, 0.2):  # several molecules, and hardly any
+        rate = draw.uniform(least, 5 / 3 * least)
+        extra = draw.uniform(0.7, 1) * rate  # enough for missing noise to show
+        loss, hours = draw.uniform(0.4, 0.8), draw.uniform(1.5, 2.5)
+        span = (1 - math.exp(-loss * hours)) / loss
+        given = f"rate {show(rate)}, extra {show(extra)}, loss {show(loss)}, {show(hours)} hours"
+        slow, fast = map(list, zip(*_pairs(pair, (rate, extra, loss, hours), draw), strict=True))
+        _is_a_cell(given, "the slower cell", rate * span, slow, fast)
+        _is_a_cell(given, "the faster", (rate + extra) * span, fast, slow)
+        spread = statistics.variance([b - a for a, b in zip(slow, fast, strict=True)])
         claim(
-            isinstance(found, tuple | list) and len(found) == 2
-            and all(isinstance(n, int) and not isinstance(n, bool) and n >= 0 for n in found),
-            f"pair returned {show(found)}; asked for are two whole numbers of molecules",
-        )  # fmt: skip
-        both.append(tuple(found))
-    for i, name, mean in (
-        (0, "the slower cell", rate * span),
-        (1, "the faster", (rate + extra) * span),
-    ):
-        numbers = [float(p[i]) for p in both]
-        seen, spread = statistics.mean(numbers), statistics.variance(numbers)
-        error = math.sqrt(mean / PAIRS)
-        claim(
-            abs(seen - mean) < 5 * error,
-            f"for {given}, {name} has {show(mean)} molecules on average; in {PAIRS} pairs yours "
-            f"has {show(seen)}",
-            "The slower one comes first."
-            if abs(statistics.mean(float(p[1 - i]) for p in both) - mean) < 5 * error
-            else "Each cell alone must be what Gillespie's algorithm would give: every molecule is "
-            "made at a random time and lost at a random time.",
+            spread < 1.5 * extra * span,
+            f"for {given}, the difference can have the variance {show(extra * span)}; yours has "
+            f"{show(float(spread))}",
+            "One seed for both is not enough: after the first event they are out of step. Share "
+            "the molecules, not the random numbers.",
         )
-        error = math.sqrt((mean + 2 * mean**2) / PAIRS)  # of the variance of a Poisson number
-        claim(
-            abs(spread - mean) < 5 * error,
-            f"for {given}, {name} has the variance {show(mean)}, as a Poisson number has; in "
-            f"{PAIRS} pairs yours has {show(spread)}",
-            "Each cell alone must have all of its noise.",
-        )
-    differences = [float(fast - slow) for slow, fast in both]
-    spread = statistics.variance(differences)
-    claim(
-        spread < 1.5 * extra * span,
-        f"for {given}, the difference can have the variance {show(extra * span)}; yours has "
-        f"{show(spread)}",
-        "One seed for both is not enough: after the first event they are out of step. Share the "
-        "molecules, not the random numbers.",
-    )

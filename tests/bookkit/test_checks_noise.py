@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from bookkit.checks.noise import check
@@ -129,3 +130,14 @@ def test_a_slip_gets_its_hint(slip):
     verdict = check(number, answer)
     assert not verdict
     assert words.lower() in " ".join(verdict.text.lower().split()), verdict.text
+
+
+def test_a_count_may_be_one_of_an_array():
+    """The chapter takes its losses of all runs at once; so may the reader."""
+
+    def at_once(counts, rate, hours, f, b):
+        counts = np.array(counts)
+        return np.mean((f(counts) - b) * (counts / rate - hours))
+
+    verdict = check("11.4", at_once)
+    assert verdict, verdict.text
