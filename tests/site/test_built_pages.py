@@ -113,6 +113,40 @@ def words(picture):
     ).strip()
 
 
+PHONE = 50  # characters of printed text that a page 375 pixels wide shows; beyond, it scrolls
+
+
+def printed_beyond(chapter):
+    """Printed lines that a phone cuts off. The engine's own programs are code, and may scroll."""
+    return [
+        line
+        for cell in chapter.select("div.cell")
+        if (code := cell.select_one(".cell_input")) is None or ".source)" not in code.get_text()
+        for printed in cell.select(".cell_output pre:not(figure *)")  # a listing wraps
+        for line in printed.get_text().splitlines()
+        if len(line) > PHONE
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["solvers_are_programs", "differentiating_the_solver", "adjoints_and_failures"]
+)
+def test_printed_lines_fit_a_phone(pages, name):
+    assert not printed_beyond(soup(HTML / "book" / "derivatives" / f"{name}.html"))
+
+
+def test_a_long_printed_line_is_seen():
+    cell = (
+        '<div class="cell"><div class="cell_input">{}</div><div class="cell_output"><pre>{}</pre>'
+    )
+
+    def of(code, line):
+        return printed_beyond(BeautifulSoup(cell.format(code, line), "html.parser"))
+
+    assert of("print(x)", "y" * PHONE) == of("print(f.source)", "y" * (PHONE + 1)) == []
+    assert of("print(x)", "y" * (PHONE + 1)) == ["y" * (PHONE + 1)]
+
+
 def test_running_times_are_those_of_the_cards(pages):
     """The card rounds up. A slower machine may take twice as long, and one that runs other work
     beside (a load above its number of cores) as many times longer as it shares each core."""
