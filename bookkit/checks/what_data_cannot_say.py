@@ -202,22 +202,45 @@ def ends_where_it_crosses(draw: Random, ends: Callable) -> None:
                 )
 
 
+def _by_other_scores(f: list, slopes: list, variances: list) -> list[int]:
+    """Whom four wrong scores choose: without F, by its diagonal, the root of v, the trace."""
+    size, inverse = range(len(f)), _inverse(f)
+
+    def chosen(score: Callable) -> int:
+        return max(range(len(slopes)), key=lambda k: score(slopes[k], variances[k]))
+
+    return [
+        chosen(lambda s, v: sum(x * x for x in s) / v),
+        chosen(lambda s, v: sum(s[i] ** 2 / f[i][i] for i in size) / v),
+        chosen(lambda s, v: sum(s[i] * inverse[i][j] * s[j] for i in size for j in size) / v**0.5),
+        chosen(lambda s, v: -sum(_inverse(_plus(f, s, v))[i][i] for i in size)),
+    ]
+
+
+def _against(draw: Random, rival: int, size: int) -> tuple:
+    """Candidates among which this wrong score chooses another than the determinant does."""
+    while True:
+        f, slopes, variances = _candidates(draw, size, draw.randint(4, 8))
+        dets = [_det(_plus(f, s, v)) for s, v in zip(slopes, variances, strict=True)]
+        top = dets.index(max(dets))
+        if _by_other_scores(f, slopes, variances)[rival] != top:
+            return f, slopes, variances, dets, top
+
+
 @check.property(
     "9.5",
     hint="The determinant of F + s s^T / v for every candidate; the largest wins.",
 )
 def wins_the_determinant(draw: Random, next_day: Callable) -> None:
     """No other candidate makes the determinant larger."""
-    for size in (2, 3, 2, 3, 2):
-        f, slopes, variances = _candidates(draw, size, draw.randint(4, 8))
+    for rival, size in ((0, 2), (1, 3), (2, 2), (3, 3), (1, 2)):
+        f, slopes, variances, dets, top = _against(draw, rival, size)
         best = next_day([list(row) for row in f], [list(s) for s in slopes], list(variances))
         claim(
             not isinstance(best, bool) and number(best) in range(len(slopes)),
             f"next_day returned {show(best)}, and the candidates are 0 to {len(slopes) - 1}",
             "An index into the lists.",
         )
-        dets = [_det(_plus(f, s, v)) for s, v in zip(slopes, variances, strict=True)]
-        top = dets.index(max(dets))
         loud = max(range(len(slopes)), key=lambda k: math.hypot(*slopes[k]))
         claim(
             int(best) == top,

@@ -38,7 +38,7 @@ class Sentence:
     """A sentence with fields: `{name:.2f}`, `{name:.1e}`, `{control}`, and `{words}`.
 
     Words: `name=(output, [(bound, text), ..., (None, text)])`; the text of the first bound that
-    the output lies below, else the last.
+    the output lies below, else the last. A text holds no fields of its own.
 
     >>> s = Sentence("{x:.1f} is {size}.", size=("x", [(1, "small"), (None, "large")]))
     >>> s.fill({"x": 3.25}.get)
@@ -52,6 +52,13 @@ class Sentence:
                 "a sentence knows the fields {name}, {name:.2f} and {name:.1e}; "
                 f"this one has something else in braces: {text!r}"
             )
+        for name, (_, bounds) in words.items():
+            for _, said in bounds:
+                if "{" in said or "}" in said:
+                    raise LiveFigureError(
+                        f"words hold no fields, and a text of {name!r} has braces: {said!r}; put "
+                        "the field into the sentence, beside {" + name + "}"
+                    )
         self.text, self.words = text, words
 
     def names(self) -> set[str]:

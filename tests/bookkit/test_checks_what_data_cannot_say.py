@@ -88,6 +88,15 @@ def on_the_grid(grid, D):
     ]
 
 
+def by(score):
+    """The candidate with the highest score(F, s, v)."""
+    return lambda F, slopes, variances: int(
+        np.argmax(
+            [score(np.array(F), np.array(s), v) for s, v in zip(slopes, variances, strict=True)]
+        )
+    )
+
+
 WRONG = {
     "no variance": ("9.1", lambda s, v: fisher(s, [1.0] * len(v)), "divide by the variance"),
     "its root": ("9.1", lambda s, v: fisher(s, [x**0.5 for x in v]), "not its root"),
@@ -114,6 +123,13 @@ WRONG = {
         "9.5",
         lambda F, s, v: max(range(len(s)), key=lambda k: sum(x * x for x in s[k]) / v[k]),
         "makes the determinant"),
+    "its diagonal": (
+        "9.5", by(lambda F, s, v: (s**2 / np.diag(F)).sum() / v), "makes the determinant"),
+    "the root of the variance": (
+        "9.5", by(lambda F, s, v: s @ np.linalg.solve(F, s) / v**0.5), "makes the determinant"),
+    "the trace": (
+        "9.5", by(lambda F, s, v: -np.trace(np.linalg.inv(F + np.outer(s, s) / v))),
+        "makes the determinant"),
     "the candidate": ("9.5", lambda F, s, v: s[next_day(F, s, v)], "one number"),
     "of the equation": (
         "9.6", lambda k, h, n: -n * h * math.exp(-k * n * h), "the program's is asked for"),
@@ -128,3 +144,13 @@ def test_a_slip_gets_its_hint(slip):
     verdict = check(number, answer)
     assert not verdict
     assert words.lower() in " ".join(verdict.text.lower().split()), verdict.text
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(
+    "slip", ["without F", "its diagonal", "the root of the variance", "the trace"]
+)
+def test_another_score_has_luck_with_no_seed(slip, seed):
+    """Each agrees with the determinant on most draws: the check has to seek where it does not."""
+    number, answer, _ = WRONG[slip]
+    assert not check(number, answer, seed=seed)

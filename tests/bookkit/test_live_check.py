@@ -11,6 +11,7 @@ from bookkit.live import (
     Choice,
     Explorable,
     LiveFigureError,
+    Sentence,
     Slider,
     follow,
     hline,
@@ -316,3 +317,10 @@ def test_a_program_may_leave_its_range():
     made = figure(program)
     out = made.compute({"height": 1, "rate": 0.2})
     assert made.words({"height": 1, "rate": 0.2}, out).startswith("With these values the model")
+
+
+@pytest.mark.parametrize("said", ["up to {last:.2f}", "{last}", "a lone } brace"])
+def test_words_hold_no_fields(said):
+    """They are not filled: the reader would see the braces."""
+    with pytest.raises(LiveFigureError, match=r"words hold no fields.*'size'.*beside \{size\}"):
+        Sentence("It is {size}.", size=("last", [(1, "small"), (None, said)]))
