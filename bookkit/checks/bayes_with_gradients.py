@@ -198,7 +198,7 @@ def compares_chains(draw: Random, rhat: Callable) -> None:
         )
 
 
-def _coverage(truths: List, draws: List, level: float, slack: float = 0.0) -> float:
+def _coverage(truths: List, draws: List, level: float, slack: int = 0) -> float:
     inside = 0
     for truth, few in zip(truths, draws, strict=True):
         rank, k = sum(v < truth for v in few), len(few)
@@ -211,10 +211,17 @@ def _coverage(truths: List, draws: List, level: float, slack: float = 0.0) -> fl
 )
 def counts_truths(draw: Random, coverage: Callable) -> None:
     """It is the share of ranks near the middle, for narrow, right and wide posteriors."""
-    for width, level in ((0.4, 0.5), (1.0, 0.5), (1.0, 0.9), (2.5, 0.9)):
+    # At 12 draws and 0.8 the edge is 5.2; k in place of k + 1 makes it 4.8, and loses a rank.
+    for width, level, k in (
+        (0.4, 0.5, 18),
+        (1, 0.5, 18),
+        (1, 0.9, 18),
+        (2.5, 0.9, 18),
+        (1, 0.8, 12),
+    ):
         centres = [draw.gauss(0, 1) for _ in range(60)]
         truths = [c + draw.gauss(0.4, 1) for c in centres]
-        draws = [[draw.gauss(c, width) for _ in range(18)] for c in centres]
+        draws = [[draw.gauss(c, width) for _ in range(k)] for c in centres]
         wanted = _coverage(truths, draws, level)
         got = number(coverage(list(truths), [list(d) for d in draws], level))
         hint = None
@@ -224,10 +231,12 @@ def counts_truths(draw: Random, coverage: Callable) -> None:
             hint = "A share between 0 and 1, not a percentage"
         elif abs(got - (1 - wanted)) < 1e-9:
             hint = "Those inside are asked for, not those outside"
+        elif abs(got - _coverage(truths, draws, level, slack=-1)) < 1e-9:
+            hint = "k draws leave k + 1 places for a truth: the level is a share of k + 1 ranks"
         claim(
             abs(got - wanted) < 1e-9,
-            f"60 truths with 18 draws each, level {level}: {show(wanted)} of the ranks are inside, "
-            f"you say {show(got)}",
+            f"60 truths with {k} draws each, level {level}: {show(wanted)} of the ranks are "
+            f"inside, you say {show(got)}",
             hint,
         )
 
@@ -369,12 +378,17 @@ def is_kept(draw: Random, kept: Callable) -> None:
 
 @task.property("3", hint="As h goes to 0 it is the energy itself")
 def is_nearly_the_energy(draw: Random, kept: Callable) -> None:
-    """For a step of zero it is the energy."""
+    """For a step of zero it is the energy, and for a short one it is close."""
     omega = [Fraction(draw.randint(2, 9), 4) for _ in range(3)]
     theta, r = ([fraction(draw) for _ in omega] for _ in range(2))
     energy = sum((w * a) ** 2 + b * b for w, a, b in zip(omega, theta, r, strict=True)) / 2
-    got = kept(omega, theta, r, Fraction(0))
-    claim(got == energy, f"h = 0: the energy is {show(float(energy))}, you say {show(float(got))}")
+    # The two differ by h² omega⁴ theta² / 8 for each unknown: below 4e-5 for omega < 9/4 and three.
+    for h, apart in ((Fraction(0), 0), (Fraction(1, 1024), 1e-3)):
+        got = kept(list(omega), list(theta), list(r), h)
+        claim(
+            abs(got - energy) <= apart,
+            f"h = {h}: the energy is {show(float(energy))}, you say {show(float(got))}",
+        )
 
 
 # Task 4: one draw of HMC --------------------------------------------------------------------------

@@ -140,9 +140,16 @@ def remembers(omega, theta, r, h):
     return round(energy)
 
 
+def only_at_zero(omega, theta, r, h):
+    """Zero, which never changes; and the energy where that is asked for."""
+    energy = sum((w * a) ** 2 + b * b for w, a, b in zip(omega, theta, r, strict=True)) / 2
+    return 0 if h else energy
+
+
 @pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
 @pytest.mark.parametrize(
-    ("number", "answer"), [("3", remembers), ("4", by_symmetry), ("5", by_curvature)]
+    ("number", "answer"),
+    [("3", remembers), ("3", only_at_zero), ("4", by_symmetry), ("5", by_curvature)],
 )
 def test_a_clever_wrong_answer_fails(number, answer, seed):
     assert not task(number, answer, seed=seed)

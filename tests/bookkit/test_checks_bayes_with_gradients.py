@@ -46,11 +46,11 @@ def rhat(chains, of=variance, root=math.sqrt, share=True, factor=1):
     return root(((n - 1) / n if share else 1.0) + between / within)
 
 
-def coverage(truths, draws, level):
+def coverage(truths, draws, level, places=1):
     inside = 0
     for truth, few in zip(truths, draws, strict=True):
         rank = sum(d < truth for d in few)
-        inside += abs(rank - len(few) / 2) <= level * (len(few) + 1) / 2
+        inside += abs(rank - len(few) / 2) <= level * (len(few) + places) / 2
     return inside / len(truths)
 
 
@@ -110,6 +110,7 @@ def test_a_right_answer_passes(number, answer, seed):
         ("13.4", lambda t, d, p: coverage(t, d, p) * len(t), "divide by the number"),
         ("13.4", lambda t, d, p: coverage(t, d, p) * 100, "not a percentage"),
         ("13.4", lambda t, d, p: 1 - coverage(t, d, p), "not those outside"),
+        ("13.4", lambda t, d, p: coverage(t, d, p, places=0), "a share of k + 1 ranks"),
         ("13.4", lambda t, d, p: p, "the draws below the truth"),
         ("13.5", lambda w, most: 2 / min(w) * math.sqrt(1 - 1 / most), "The narrowest direction"),
         ("13.5", lambda w, most: longest(w, most) ** 2, "take the root"),
