@@ -67,7 +67,7 @@ STEPS = [
          "The second call. Python looks whether the types are the same, and runs the record: "
          "x = {x}, r = {r}.", {"x=": "{x}", "r=": "{r}"}),
     run("a", "a = r · x"), run("b", "b = x / 2.0"), run("c", "c = 1.0 − b"), run("d", "d = a · c"),
-    Step(AGAIN, ["val d", "d", "d="],
+    Step(AGAIN, ["val d", "d", "d=", "today", "today="],
          "The record returns {d:.3f}. The function, run by Python today, would return "
          "{today:.3f}."),
 ]  # fmt: skip
@@ -99,6 +99,7 @@ figure = Walk(
         "b": box("b = x / 2.0", (1, 1), "b"),
         "c": box("c = 1.0 − b", (2, 1), "c"),
         "d": box("d = a · c", (2, 0), "d"),
+        "today": Node("Python now", (2, 2), {"today=": Words("{today:.3f}")}),
     },
     edges=[Edge("r", "a"), Edge("x", "a"), Edge("x", "b"), Edge("b", "c"), Edge("a", "d"),
            Edge("c", "d")],
