@@ -435,6 +435,31 @@ def is_of_order_two(draw: Random, heun_run: Callable) -> None:
     )
 
 
+@task.property(
+    "1",
+    hint="k1 is the slope where the step begins, k2 that where Euler's step of the whole h ends; "
+    "each counts half.",
+)
+def is_heuns(draw: Random, heun_run: Callable) -> None:
+    """Each state is one step of Heun's method from the one before."""
+    f, start, _ = swing(draw)
+    h = draw.uniform(0.2, 0.4)
+    states = [vector(s, 2) for s in heun_run(Counted(f), 0.0, jnp.array(start), h, 3)]
+    for i, (u, new) in enumerate(itertools.pairwise(states)):
+        there = {
+            table: ode.step(table, lambda t, u, _: f(t, u), i * h, jnp.array(u), h).tolist()
+            for table in (ode.HEUN, ode.MIDPOINT)
+        }
+        claim(
+            close(new, there[ode.HEUN], 1e-12),
+            f"from {show(u)} at t = {show(i * h)}, a step of {show(h)} ended at {show(new)}; "
+            f"Heun's ends at {show(there[ode.HEUN])}",
+            "That is the midpoint method: of order two, too, but it looks half-way."
+            if close(new, there[ode.MIDPOINT], 1e-12)
+            else None,
+        )
+
+
 @task.property("1", hint="Compute each slope once, give it a name, and use the name.")
 def costs_two_slopes(draw: Random, heun_run: Callable) -> None:
     """A step costs two slopes."""
@@ -502,6 +527,49 @@ def tables(draw: Random) -> list[tuple[str, Rows, list[Fraction]]]:
     ]
 
 
+CONDITIONS = (
+    ("sum b_i = 1", 1, 1), ("sum b_i c_i = 1/2", 2, 2), ("sum b_i c_i^2 = 1/3", 3, 3),
+    ("sum b_i a_ij c_j = 1/6", 3, 6), ("sum b_i c_i^3 = 1/4", 4, 4),
+    ("sum b_i c_i a_ij c_j = 1/8", 4, 8), ("sum b_i a_ij c_j^2 = 1/12", 4, 12),
+    ("sum b_i a_ij a_jk c_k = 1/24", 4, 24),
+)  # fmt: skip
+
+
+def all_but(missed: int, draw: Random) -> tuple[Rows, list[Fraction]]:
+    """Eight slopes that meet all conditions of order 4 but one, which is off by a fiftieth.
+
+    The conditions are linear in the weights: for rows drawn at random, eight of each."""
+    F, size = Fraction, len(CONDITIONS)
+    dot = lambda x, y: sum((p * q for p, q in zip(x, y, strict=False)), F(0))  # noqa: E731
+    while True:
+        a = [[F(draw.randint(-3, 3), 4) for _ in range(i)] for i in range(size)]
+        c = [sum(row, F(0)) for row in a]
+        ac, square = [dot(row, c) for row in a], [x * x for x in c]
+        rows = [[F(1)] * size, c, square, ac, [x**3 for x in c],
+                [x * y for x, y in zip(c, ac, strict=True)], [dot(row, square) for row in a],
+                [dot(row, ac) for row in a]]  # fmt: skip
+        for k, (row, (_, _, below)) in enumerate(zip(rows, CONDITIONS, strict=True)):
+            row.append(F(1, below) + F(k == missed, 50))
+        b = _solved(rows)
+        if b and max(map(abs, b)) < 100:  # an answer in floats shall not fail by rounding
+            return a, b
+
+
+def _solved(rows: Rows) -> list[Fraction] | None:
+    """The solution of linear equations, each a row with its right-hand side at the end."""
+    rows = [list(row) for row in rows]
+    for k in range(len(rows)):
+        pivot = next((r for r in range(k, len(rows)) if rows[r][k]), None)
+        if pivot is None:
+            return None
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        rows[k] = [x / rows[k][k] for x in rows[k]]
+        for r, row in enumerate(rows):
+            if r != k:
+                rows[r] = [x - row[k] * y for x, y in zip(row, rows[k], strict=True)]
+    return [row[-1] for row in rows]
+
+
 @task.property(
     "2",
     hint="All conditions up to an order must hold, those with a_ij too. With c alone one tests how "
@@ -525,6 +593,21 @@ def tells_the_order(draw: Random, order: Callable) -> None:
             else "It has order 5; asked about 4 conditions and fewer, the answer is 4."
             if got > 4
             else None,
+        )
+
+
+@task.property(
+    "2", hint="Test each of the four conditions of order 4, and both of order 3: one by one."
+)
+def misses_none(draw: Random, order: Callable) -> None:
+    """It asks for each condition of the table."""
+    for missed, (words, size, _) in enumerate(CONDITIONS):
+        a, b = all_but(missed, draw)
+        got = order([list(map(Own, row)) for row in a], list(map(Own, b)))
+        claim(
+            number(got) == size - 1,
+            f"of eight slopes that meet all conditions of the table but {words} you say "
+            f"{show(got)}, and they have order {size - 1}",
         )
 
 
@@ -636,6 +719,24 @@ def is_thrifty(draw: Random, adaptive: Callable) -> None:
             f"with tol = {tol:.2e} it computed {counted.calls} slopes; the plainest controller, "
             f"four slopes a trial, needs {plain}",
         )
+
+
+@task.property(
+    "3", hint="Where nothing moves, E is 0: the best there is. Do not divide by it; go on with 5 h."
+)
+def rests(draw: Random, adaptive: Callable) -> None:
+    """Where nothing moves, its steps grow, and it arrives."""
+    u, end = [draw.uniform(-1, 1) for _ in range(2)], draw.uniform(5, 6)
+    counted = Counted(lambda t, u: 0.0 * u, 2000)
+    rows = _steps(adaptive, counted, u, end, 1e-3)
+    claim(
+        abs(rows[-1][0] - end) < 1e-9 and rows[-1][1] == u,
+        f"at rest in {show(u)}, with f = 0, it ended at t = {show(rows[-1][0])}, u = "
+        f"{show(rows[-1][1])}",
+    )
+    # 0.01 (1 + 5 + 25 + 125) = 1.56, and one step more would pass the end: five steps.
+    claim(counted.calls <= 40, f"at rest, with f = 0, it computed {counted.calls} slopes to t = "
+          f"{show(end)}; five steps of growing length, four slopes each, are enough")  # fmt: skip
 
 
 # Task 4: an implicit step -------------------------------------------------------------------------
