@@ -341,7 +341,9 @@ def _inverse(f: list[list]) -> list[list]:
 )
 def company_costs_exactly(draw: Random, variances: Callable) -> None:
     """What is known leaves the matrix, and the inverse of the rest has the variances."""
-    for size, picked in ((2, [0]), (2, [0, 1]), (3, [2, 0]), (4, [1, 3, 2]), (4, [0, 1, 2, 3])):
+    for size, picked in (
+        (2, [0]), (2, [0, 1]), (3, [2, 0]), (3, [1, 0, 2]), (4, [1, 3, 2]), (4, [0, 1, 2, 3]),
+    ):  # fmt: skip
         slopes = [[_fraction(draw) for _ in range(size)] for _ in range(size + 2)]
         f = _fisher(slopes, [_fraction(draw, 1) for _ in slopes])
         part = [[f[i][j] for j in picked] for i in picked]
@@ -373,20 +375,21 @@ def company_costs_exactly(draw: Random, variances: Callable) -> None:
 def refuses_what_is_open(draw: Random, variances: Callable) -> None:
     """Where the data leave a mixture open, it raises ValueError; known rest, and it answers."""
     m, t = _fraction(draw, 1), [1, 2, 4]
-    f = _fisher([[m, k * m, -k * m] for k in t], [m] * 3)
+    growth = _fisher([[m, k * m, -k * m] for k in t], [m] * 3)
+    two = _fisher(_of_rank(draw, 3, 2, 1), [m] * 3)
+    four = _fisher(_of_rank(draw, 5, 4, 3), [m] * 5)
     theirs = getattr(variances, "function", variances)
-    try:
-        found = theirs([list(row) for row in f], [0, 1, 2])
-    except ValueError:
-        pass
-    except Exception as error:
-        raise CounterExample(
-            f"for the open matrix {_text(f)} it raised {type(error).__name__}: {error}"
-        ) from None
-    else:
-        claim(found is None, f"for the open matrix {_text(f)} you return {show(found)}")
-        claim(False, f"for the open matrix {_text(f)} you return None, and raise no ValueError")
-    _exact(variances([list(row) for row in f], [0, 1])[1], "the variance of parameter 1")
+    for f, unknown in ((growth, [0, 1, 2]), (two, [1, 0]), (growth, [2, 1]), (four, [3, 0, 2, 1])):
+        given = f"for the open matrix {_text(f)} with {unknown} unknown"
+        try:
+            found = theirs([list(row) for row in f], list(unknown))
+        except ValueError:
+            continue
+        except Exception as error:
+            raise CounterExample(f"{given} it raised {type(error).__name__}: {error}") from None
+        claim(found is None, f"{given} you return {show(found)}")
+        claim(False, f"{given} you return None, and raise no ValueError")
+    _exact(variances([list(row) for row in growth], [0, 1])[1], "the variance of parameter 1")
 
 
 @task.property(
@@ -395,9 +398,10 @@ def refuses_what_is_open(draw: Random, variances: Callable) -> None:
     "and solve for the others.",
 )
 def nobody_sees_the_mixture(draw: Random, unseen: Callable) -> None:
-    """No datum changes along the mixture, and None is said only where there is none."""
-    for data, size, rank in ((1, 2, 1), (4, 3, 3), (5, 3, 2), (2, 4, 2), (6, 4, 3), (3, 3, 3)):
-        slopes = _of_rank(draw, data, size, rank)
+    """No datum changes along the mixture; the list is empty only where nothing is open."""
+    shapes = ((1, 2, 1), (4, 3, 3), (5, 3, 2), (2, 4, 2), (6, 4, 3), (3, 3, 3))
+    cases = [(_of_rank(draw, *shape), shape[1], shape[2]) for shape in shapes]
+    for slopes, size, rank in cases + _awkward(draw):
         found = unseen([list(row) for row in slopes])
         given = f"the slopes {_text(slopes)}"
         if rank == size:
@@ -419,6 +423,18 @@ def nobody_sees_the_mixture(draw: Random, unseen: Callable) -> None:
             f"for {given} your mixture {[*map(str, mixture)]} changes the data by "
             f"{[*map(str, moved)]}",
         )
+
+
+def _awkward(draw: Random) -> list[tuple[list, int, int]]:
+    """Slopes, parameters, rank: what elimination without an exchange, or from the left, misses."""
+    late = _of_rank(draw, 3, 2, 2)
+    late[0][0] = Fraction(0)  # the first datum does not see the first parameter, the others do
+    late[1][0], late[2][0], late[0][1] = (_fraction(draw) for _ in range(3))
+    share, narrow = _fraction(draw), _of_rank(draw, 4, 2, 2)
+    double = [[row[0], share * row[0], row[1]] for row in narrow]  # open: the first two
+    blind = [[Fraction(0), *row] for row in _of_rank(draw, 3, 2, 2)]  # open: the first alone
+    middle = [[row[0], Fraction(0), row[1]] for row in _of_rank(draw, 3, 2, 2)]
+    return [(late, 2, 2), (double, 3, 2), (blind, 3, 2), (middle, 3, 2)]
 
 
 def _of_rank(draw: Random, data: int, size: int, rank: int) -> list[list[Fraction]]:

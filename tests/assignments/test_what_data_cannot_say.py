@@ -66,6 +66,8 @@ MISTAKES = {
     "a sign is lost": ("3", "mixture[k] = -rows[r][c]", "mixture[k] = rows[r][c]", "changes the"),
     "nothing else moves": ("3", "mixture[k] = -rows[r][c]", "pass", "changes the data"),
     "no change is unseen": ("3", "mixture[c] = 1", "return mixture", "no change at all"),
+    "the last one is free": ("3", "            mixture = [0] * size\n",
+                             "            mixture, c = [0] * size, size - 1\n", "changes the data"),
     "None where there is none": ("3", "    return []\n", "    return None\n", "returned none"),
     "zeros where there is none": ("3", "    return []\n", "    return [0] * size\n", "an empty"),
     "always something": ("3", "    return []\n", "    return [1] * size\n", "an empty list"),
@@ -104,6 +106,36 @@ def by_rounded_floats(slopes):
     return [Fraction(float(x)).limit_denominator(10**6) for x in mix[-1]]
 
 
+def as_for_all_three(F, unknown):
+    """The open matrix of the page, recognised by its size."""
+    if len(F) == len(unknown) == 3:
+        raise ValueError("open")
+    return by_schur(F, unknown)
+
+
+def open_as_a_whole(F, unknown):
+    """Asks the whole matrix whether something is open, and not that of the unknown ones."""
+    try:
+        return by_schur(F, unknown)
+    except ValueError:
+        if len(unknown) == len(F):
+            raise
+        return [Fraction(1, 2) for _ in unknown]
+
+
+def without_exchange(slopes):
+    """Elimination that looks for each step in the next row only."""
+    rows, size = [list(row) for row in slopes], len(slopes[0])
+    for c in range(size):
+        if c == len(rows) or rows[c][c] == 0:
+            return [-rows[r][c] for r in range(c)] + [1] + [0] * (size - c - 1)
+        rows[c] = [x / rows[c][c] for x in rows[c]]
+        for r in range(len(rows)):
+            if r != c:
+                rows[r] = [x - rows[r][c] * y for x, y in zip(rows[r], rows[c], strict=True)]
+    return []
+
+
 def from_the_ellipse(D, best, reach):
     """The curvature of the profile at the top, and 1.96 standard errors."""
     (a, b), h = best, 1e-3
@@ -130,6 +162,9 @@ def one_after_the_other(F, slopes, variances, k):
 
 CLEVER = {
     "floats that look exact": ("3", by_rounded_floats, "changes the data"),
+    "three of three are open": ("2", as_for_all_three, "raised ValueError"),
+    "the whole is asked": ("2", open_as_a_whole, "with [2, 1] unknown you return"),
+    "the next row only": ("3", without_exchange, "and you return"),
     "the ellipse": ("4", from_the_ellipse, "you say"),
     "greedy": ("5", one_after_the_other, "compare whole choices"),
 }
