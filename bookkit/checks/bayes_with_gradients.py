@@ -303,6 +303,26 @@ def walks_a_chain(draw: Random, chain: Callable) -> None:
         )
 
 
+@task.property(
+    "1",
+    hint="A lower U is always accepted. e to the power 1000 is no float: ask first whether U fell, "
+    "or compare logarithms, log(luck) < U - U'",
+)
+def comes_from_afar(draw: Random, chain: Callable) -> None:
+    """A start far out comes down, though U falls by thousands in a move."""
+    start = Fraction(draw.randint(200, 300))
+    moves = [-start / 2, Fraction(draw.randint(1, 9)), -start / 4]
+    got = exactly(
+        chain(lambda t: t * t / 2, start, list(moves), [0.5] * 3), 3, "the start and the moves"
+    )
+    wanted = [start / 2, start / 2, start / 4]  # up by at least 100 between: not at a luck of 1/2
+    claim(
+        got == wanted,
+        f"U = theta^2 / 2: from {start} the moves {[*map(str, moves)]} lead to "
+        f"{[*map(str, wanted)]}, and yours to {[*map(str, got)]}",
+    )
+
+
 # Task 2: leapfrog with one gradient a step --------------------------------------------------------
 
 
@@ -358,11 +378,11 @@ def asks_once_a_step(draw: Random, leapfrog: Callable) -> None:
 )
 def is_kept(draw: Random, kept: Callable) -> None:
     """It has one value along a path of leaps, for every step that is stable."""
-    for size in (1, 3):
+    long, short = (Fraction(draw.randint(2, 12), 16) for _ in range(2)), draw.randint(4, 16)
+    for size, h in zip((1, 3, 2), (*long, Fraction(1, short)), strict=True):
         omega = [Fraction(draw.randint(2, 9), 4) for _ in range(size)]
         slope = lambda t, w=omega: [a * a * b for a, b in zip(w, t, strict=True)]  # noqa: E731
         theta, r = ([fraction(draw) for _ in omega] for _ in range(2))
-        h = Fraction(draw.randint(2, 12), 16)
         values = []
         for _ in range(4):
             value = kept(list(omega), list(theta), list(r), h)
@@ -382,8 +402,11 @@ def is_nearly_the_energy(draw: Random, kept: Callable) -> None:
     omega = [Fraction(draw.randint(2, 9), 4) for _ in range(3)]
     theta, r = ([fraction(draw) for _ in omega] for _ in range(2))
     energy = sum((w * a) ** 2 + b * b for w, a, b in zip(omega, theta, r, strict=True)) / 2
-    # The two differ by h² omega⁴ theta² / 8 for each unknown: below 4e-5 for omega < 9/4 and three.
-    for h, apart in ((Fraction(0), 0), (Fraction(1, 1024), 1e-3)):
+    # The two differ by h² omega⁴ theta² / 8 for each unknown: by a share h² omega² / 4 of its part
+    # at most. Another energy that is kept, r² / (1 - h² omega² / 4), differs by little more.
+    share = lambda h: float(h * max(omega)) ** 2 / 3  # noqa: E731
+    for h in (Fraction(0), Fraction(1, 1024), Fraction(1, draw.randint(4, 16))):
+        apart = share(h) * float(energy)
         got = kept(list(omega), list(theta), list(r), h)
         claim(
             abs(got - energy) <= apart,
@@ -455,6 +478,25 @@ def survives(draw: Random, transition: Callable) -> None:
             if word == "nan"
             else None,
         )
+
+
+@task.property(
+    "4",
+    hint="An end that is lower is always taken. e to the power 1000 overflows, and must not count "
+    "as thrown out: compare log(luck) with -(H after - H before), as the chapter does",
+)
+def comes_down(draw: Random, transition: Callable) -> None:
+    """Where the energy falls by thousands, the end is taken."""
+    start, h = [draw.uniform(200.0, 300.0)], draw.uniform(0.9, 1.1)
+    potential, slope = lambda t: t[0] ** 2 / 2, lambda t: [t[0]]
+    end, push = leap(slope, start, [0.0], h)
+    # From theta to (1 - h²/2) theta: H falls by h²/8 (1 - (1 - h²/2)²) theta², by 2600 and more.
+    off = potential(end) - potential(start) + push[0] ** 2 / 2
+    got = vector(transition(potential, slope, list(start), [0.0], h, 1, 0.5), 1)
+    claim(
+        close(got, end, 1e-12),
+        f"the error of the energy is {show(off)}, so the draw is {show(end)}; yours is {show(got)}",
+    )
 
 
 # Task 5: a step of one's own ----------------------------------------------------------------------

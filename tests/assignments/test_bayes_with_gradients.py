@@ -50,6 +50,8 @@ MISTAKES = {
         "it falls as U rises",
     ),
     "the proposal is noted": ("1", "draws.append(at)", "draws.append(new)", "it falls as U rises"),
+    "a power that overflows": ("1", "exp(min(0.0, float(potential(at) - potential(new))))",
+                               "exp(potential(at) - potential(new))", "compare logarithms"),
     "in floats": ("1", "new = at + move", "new = float(at + move)", "never rounded"),
     "the start is a draw": ("1", "draws, at = [], start", "draws, at = [start], start", "numbers"),
     "a whole kick at the end": (
@@ -87,6 +89,13 @@ MISTAKES = {
         "4", "return new if -off > log(luck) else theta",
         "return theta if off > -log(luck) else new",
         "Nothing compares with nan",
+    ),
+    "a lower end that overflows": (
+        "4", "    except (ArithmeticError, ValueError):\n        off = inf\n    return new if "
+        "-off > log(luck) else theta",
+        "        return new if luck < exp(-off) else theta\n"
+        "    except (ArithmeticError, ValueError):\n        return theta",
+        "must not count as thrown out",
     ),
     "no net": ("4", "except (ArithmeticError, ValueError)", "except KeyError", "`try` the throw"),
     "a step for all": (
@@ -146,10 +155,22 @@ def only_at_zero(omega, theta, r, h):
     return 0 if h else energy
 
 
+def only_when_short(omega, theta, r, h):
+    """The energy for a step so short that it hardly changes; zero for all others."""
+    energy = sum((w * a) ** 2 + b * b for w, a, b in zip(omega, theta, r, strict=True)) / 2
+    return energy if h < 0.01 else 0
+
+
 @pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
 @pytest.mark.parametrize(
     ("number", "answer"),
-    [("3", remembers), ("3", only_at_zero), ("4", by_symmetry), ("5", by_curvature)],
+    [
+        ("3", remembers),
+        ("3", only_at_zero),
+        ("3", only_when_short),
+        ("4", by_symmetry),
+        ("5", by_curvature),
+    ],
 )
 def test_a_clever_wrong_answer_fails(number, answer, seed):
     assert not task(number, answer, seed=seed)
@@ -167,6 +188,14 @@ def drift_first(slope, theta, r, h, n):
         theta = [a + h * b for a, b in zip(theta, r, strict=True)]
         force = slope(theta)
     return theta, [b - h / 2 * s for b, s in zip(r, force, strict=True)]
+
+
+def kept_of_the_momenta(omega, theta, r, h):
+    """The momenta corrected instead of the positions: kept too, and the energy for h = 0."""
+    return sum(
+        (w * a) ** 2 / 2 + b * b / 2 / (1 - h * h * w * w / 4)
+        for w, a, b in zip(omega, theta, r, strict=True)
+    )
 
 
 def kept_by_two_steps(omega, theta, r, h):
@@ -212,7 +241,13 @@ def by_doubling(potential, slope, theta, draw):
 
 @pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
 @pytest.mark.parametrize(
-    ("number", "answer"), [("2", drift_first), ("3", kept_by_two_steps), ("5", by_doubling)]
+    ("number", "answer"),
+    [
+        ("2", drift_first),
+        ("3", kept_by_two_steps),
+        ("3", kept_of_the_momenta),
+        ("5", by_doubling),
+    ],
 )
 def test_a_right_answer_of_another_kind_passes(number, answer, seed):
     verdict = task(number, answer, seed=seed)
