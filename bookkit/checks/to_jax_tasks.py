@@ -237,6 +237,7 @@ def an_epidemic_in_diffrax(draw: Random, epidemic: Callable) -> None:
 @there
 def feeding_there(feeding: Callable, cases: list) -> list[tuple]:
     """State and steps of each run, compiled once for all."""
+    import diffrax
     import jax
 
     jax.config.update("jax_enable_x64", True)
@@ -244,6 +245,12 @@ def feeding_there(feeding: Callable, cases: list) -> list[tuple]:
     @jax.jit
     def run(v, k, t1):
         solution = feeding(v, k, t1)
+        claim(
+            isinstance(solution, diffrax.Solution),
+            f"your function returned a {type(solution).__name__}, where diffrax's solution is "
+            "asked for",
+            "Return what `diffeqsolve` returns, whole: the check reads its states and its steps",
+        )
         return solution.ys[-1], solution.stats["num_steps"]
 
     runs = [_ran(run, *case) for case in cases]

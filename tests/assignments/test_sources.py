@@ -22,6 +22,10 @@ def test_it_holds_no_outputs(source):
     assert not [c for c in source.cells if c.get("outputs") or c.get("execution_count")]
 
 
+def test_its_last_words_say_how_to_hand_it_in(source):
+    assert "hand in the file." in source.cells[-1].source
+
+
 def test_a_cell_gives_the_points_that_nbgrader_expects(source):
     tests = [cell for cell in source.cells if is_grade(cell)]
     for cell in tests:

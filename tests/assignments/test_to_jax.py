@@ -51,6 +51,11 @@ STACK = "columns = jax.tree.map(lambda *leaves: jnp.array(leaves), *starts)"
 FIELD = (
     '    return jnp.array([p["r"] * x * (1.0 - x / p["limit"]) - eaten, 0.5 * eaten - p["m"] * y])'
 )
+CLOSED = """    from types import SimpleNamespace
+    left = jnp.maximum(1.0 - v * t1 / 2, 0.0)
+    ys = jnp.array([[left**2, left**2 + v * left / k]])
+    return SimpleNamespace(ys=ys, stats={"num_steps": jnp.array(9)})
+"""
 # What a student may well write: a line of the solution, what stands there instead, and the hint.
 MISTAKES = {
     "the value": ("1", '"result = bar_x"', '"result = " + ("c" if shaded else "b")',
@@ -92,6 +97,8 @@ MISTAKES = {
     "in place": ("4", "return jnp.array([-v * root,", "du = jnp.zeros(2); du[0] = 0.0; "
                  "return jnp.array([-v * root,", "immutable"),
     "the signal the wrong way": ("4", "k * (u[0] - u[1])", "k * (u[0] - 2 * u[1])", "signal"),
+    "a closed form": ("4", "    def field(t, u, args):\n", CLOSED + "    def field(t, u, args):\n",
+                      "diffrax's solution is asked for"),
     "a linear model": ("5", FIELD, "    return jnp.array([-p['r'] * x * p['limit'] + p['c'] * y, "
                        "-p['half'] * y - p['m'] * x])", "the model is linear"),
     "a parameter without a use": ("5", '- p["m"] * y', "- 0.3 * y", "m makes no difference"),
