@@ -666,6 +666,11 @@ def gradient_of_a_long_run(draw: Random, loss_gradient: Callable) -> None:
 
 # Task 5: where it fails ---------------------------------------------------------------------------
 
+FIRST_LENGTH = (
+    "Nearly: the length that the tangent began with does not count as growth. Begin with length "
+    "one, or take off its logarithm: log(|v_n| / |v_0|)"
+)
+
 
 @task.property(
     "5",
@@ -679,11 +684,32 @@ def rate_of_one_number(draw: Random, growth_rate: Callable) -> None:
         got = number(growth_rate(lambda u: [u[0] * math.exp(rate * h)], [0.0], h, n))  # noqa: B023
         factors = {h: "the time of a step: divide by n * h, not by n", h * n: "the time n * h"}
         told = next((f for f in factors if abs(got - rate * f) < 1e-6 * abs(got)), None)
+        hint = f"Your rate is too large or too small by {factors[told]}" if told else None
+        if abs(got * (n - 1) - rate * n) < 1e-9 * n or abs(got * n - rate * (n - 1)) < 1e-9 * n:
+            hint = f"You divide by {n - 1} steps, or count as many: there are {n}"
+        elif abs(got - rate) * n * h < 10:  # the logarithm of a length that is easily drawn
+            hint = FIRST_LENGTH
         claim(
             abs(got - rate) < 1e-9,  # 1500 logarithms, each rounded near 1e-16
-            f"for u' = {show(rate)} u at rest in 0, {n} steps of {show(h)}: you say {show(got)}",
-            f"Your rate is too large or too small by {factors[told]}" if told else None,
+            f"for u' = {show(rate)} u at rest in 0, {n} steps of {show(h)}: you say {show(got)}, "
+            f"off by {abs(got - rate):.1e}",
+            hint,
         )
+
+
+@task.property("5", hint="`math.hypot(*v)`, over all entries, and the time n * h.")
+def rate_of_a_spiral(draw: Random, growth_rate: Callable) -> None:
+    """Where every tangent grows alike, it is exact, whatever the first tangent."""
+    rate, turn, h, n = draw.uniform(0.5, 1), draw.uniform(0.2, 0.6), draw.uniform(0.3, 0.6), 200
+    size = math.exp(rate * h)
+    c, s = size * math.cos(turn), size * math.sin(turn)
+    got = number(growth_rate(lambda u: [c * u[0] - s * u[1], s * u[0] + c * u[1]], [0.0] * 2, h, n))
+    claim(
+        abs(got - rate) < 1e-9,
+        f"around a resting point from which all spirals away at the rate {show(rate)}, {n} steps "
+        f"of {show(h)}: you say {show(got)}, off by {abs(got - rate):.1e}",
+        FIRST_LENGTH if abs(got - rate) * n * h < 10 else None,
+    )
 
 
 @task.property(

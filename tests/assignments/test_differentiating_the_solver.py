@@ -122,6 +122,12 @@ MISTAKES = {
     "not divided at all": ("5", "total / (n * h)", "total", "by the time n * h"),
     "the last step only": ("5", "total + math.log(length)", "math.log(length)", "you say"),
     "the state stands still": ("5", "u, v = ad.jvp(", "_, v = ad.jvp(", "at the state *before* it"),
+    "the first length counts": ("5", "[1 / math.sqrt(len(u))] * len(u)", "[3.0] * len(u)",
+                                "the length that the tangent began with"),
+    "the first length counts, where it is not one": (
+        "5", "[1 / math.sqrt(len(u))] * len(u)", "[1.0] * len(u)",
+        "around a resting point from which all spirals away"),
+    "one step too few": ("5", "total / (n * h)", "total / ((n - 1) * h)", "there are 1500"),
     "not all of the steps": ("5", "for _ in range(n):", "for _ in range(n // 2):", "you say"),
 }  # fmt: skip
 
