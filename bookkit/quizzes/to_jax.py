@@ -53,7 +53,7 @@ recall = Quiz(
         Recall(
             "You want thirty gradients of a model with three rates, in a page without a server. Which tool?",
             right="The small engine: its first gradient is there at once",
-            why="JAX wins that back only after hundreds of gradients, and needs to be installed.",
+            why="JAX wins its start back only after hundreds of gradients or thousands, and needs to be installed.",
             wrong={
                 "JAX: it is always faster": "Each of its gradients is. But the first takes about a second.",
                 "diffrax: it chooses its steps": "It compiles for longest; for thirty gradients that is all you would notice.",

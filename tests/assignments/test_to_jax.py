@@ -1,9 +1,12 @@
 """Chapter 7's assignment: the solution passes, and each plausible mistake gets its hint."""
 
+import functools
+
 import nbformat
 import pytest
 from nbgrader.preprocessors import ClearSolutions
 
+from bookkit.checks import to_jax_tasks
 from bookkit.checks.to_jax_tasks import task
 from tests.assignments.notebooks import answers, code_of, source_of
 
@@ -21,19 +24,32 @@ TASKS = {
 CODE = code_of(SOURCE)
 
 
+solution_names = functools.cache(lambda: answers(CODE, GIVEN))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def compile_each_answer_once():
+    """A check compiles anew, as a student may change a global meanwhile; here nothing changes."""
+    known, anew = {}, to_jax_tasks._compiled
+
+    def once(function, answer):
+        key = function, answer.__answer_of__
+        if key not in known:
+            known[key] = anew(function, answer)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(to_jax_tasks, "_compiled", once)
+        yield
+
+
 def judged(number, code, seed="public"):
-    names = answers(code, GIVEN)
+    names = solution_names() if code == CODE else answers(code, GIVEN)
     return task(number, *[names[name] for name in TASKS[number]], seed=seed)
 
 
-@pytest.mark.parametrize(
-    ("number", "seed"),
-    [
-        pytest.param(n, s, marks=[pytest.mark.slow] if n > "2" and s != "public" else [])
-        for n in TASKS
-        for s in ("public", "autumn", "winter")
-    ],
-)
+@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
+@pytest.mark.parametrize("number", TASKS)
 def test_the_solution_passes_for_any_seed(number, seed):
     verdict = judged(number, CODE, seed)
     assert verdict, verdict.text
@@ -105,20 +121,17 @@ MISTAKES = {
     "p from outside": ("5", "args=p,", "args=setup()[1],", "`field` and its p"),
     "another field": ("5", "diffrax.ODETerm(field)", "diffrax.ODETerm(lambda t, u, p: 0 * u)",
                       "`field` and its p"),
+    "a straight line that is shifted": (
+        "5", FIELD, "    return jnp.array([p['r'] - p['c'] * x * p['half'], "
+        "p['limit'] * x - p['m'] * y])", "the model is linear"),
+    "a model that explodes": ("5", FIELD, "    return jnp.array([p['r'] * x * x * p['limit'], "
+                              "p['c'] * x - p['m'] * y * p['half']])", "does not reach"),
+    "NaN for 0": ("2", "jnp.nanargmin(losses)", "jnp.argmin(jnp.nan_to_num(losses))",
+                  "is not a number"),
     "at rest": ("5", "return [1.0, 0.5], p", "return [4.0, 1e-9], p", "nothing happens"),
     "three times": ("5", "[2.0, 4.0, 6.0, 8.0, 10.0, 12.0]", "[2.0, 4.0, 6.0]", "five or more"),
     "a list of values": ("5", 'p = {"r": 1.0,', 'p = [1.0]; q = {"r": 1.0,', "a dict of three"),
 }  # fmt: skip
-
-
-LONG = {  # whole solvers are compiled, forwards and backwards
-    "one where", "the signal the wrong way", "a parameter without a use", "p from outside",
-    "another field", "a bound of its own under the root", "no slope",
-}  # fmt: skip
-
-
-def marked(names):
-    return [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in names]
 
 
 def changed(number, right, other):
@@ -128,7 +141,7 @@ def changed(number, right, other):
     return before + here + after.replace(right, other, 1)
 
 
-@pytest.mark.parametrize("mistake", marked(MISTAKES))
+@pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_plausible_mistake_gets_its_hint(mistake):
     number, right, wrong, words = MISTAKES[mistake]
     verdict = judged(number, changed(number, right, wrong))
@@ -138,6 +151,15 @@ def test_a_plausible_mistake_gets_its_hint(mistake):
 
 # Other right ways: a line of the solution, and what stands there instead.
 UNUSUAL = {
+    "the derivative as one knows it": (
+        "1", 'return [*lines, "bar_x = from_a + bar_h", "result = bar_x"]',
+        's = 0.1 if shaded else 0.0\n'
+        '    return [f"h = {half} + x", "hh = h * h", f"top = v * {half}", "u = top / hh", '
+        'f"lost = {s} * v", "slope = u - lost", "result = slope"]'),
+    "what is caught goes by shares: doubled states give doubled rates": (
+        "5", FIELD,
+        "    met = p['c'] * x * y / (x + y)\n"
+        "    return jnp.array([p['r'] * y - p['half'] * x - met, p['limit'] * met - p['m'] * y])"),
     "infinity for what is no number": (
         "2", "return int(jnp.nanargmin(losses))",
         "return jnp.argmin(jnp.where(jnp.isnan(losses), jnp.inf, losses))"),
@@ -147,7 +169,7 @@ UNUSUAL = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", marked(UNUSUAL))
+@pytest.mark.parametrize("way", UNUSUAL)
 def test_an_unusual_right_answer_passes(way):
     number, right, other = UNUSUAL[way]
     verdict = judged(number, changed(number, right, other))

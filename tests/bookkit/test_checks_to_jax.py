@@ -1,12 +1,15 @@
 """The exercises of chapter 7: right answers pass for any seed, slips get their own hint."""
 
+import math
+
 import diffrax
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bookkit.checks.to_jax import check
+from bookkit.checks import CounterExample
+from bookkit.checks.to_jax import check, run_record
 
 jax.config.update("jax_enable_x64", True)
 COARSE = diffrax.PIDController(rtol=1e-5, atol=1e-5)
@@ -163,6 +166,12 @@ def test_right_answers_pass(number, seed):
         ("7.2", end_to_end),
         ("7.4", sir_at),
         ("7.6", lambda k: followed(k, diffrax.Kvaerno3())),
+        (  # nobody asked for a slope by k here
+            "7.7",
+            lambda f, y0, ts, k: solution(
+                f, y0, ts[-1], k, saveat=diffrax.SaveAt(ts=ts), max_steps=None
+            ),
+        ),
         (
             "7.8",
             lambda x: (
@@ -217,6 +226,11 @@ WRONG = {
         "no finite number",
     ),
     "32 bits": ("7.3", lambda n, births: jnp.float32(n) + sum(births), "Stay with 64"),
+    "a birth taken out of the trace": (
+        "7.3",
+        lambda n, births: n + sum(jax.lax.stop_gradient(b) for b in births),
+        "the slope by the last birth",
+    ),
     "plain float": ("7.3", lambda n, births: float(n) + sum(births), "read the error"),
     "nothing kept": ("7.4", in_place, "leaves s arrives in i"),
     "no recovery": (
@@ -233,8 +247,18 @@ WRONG = {
     ),
     "all of ys": (
         "7.5",
-        lambda f, y0, t1, k: jnp.stack([end_or_inf(f, y0, t1, k)] * 2).sum(),
-        "at 2",
+        lambda f, y0, t1, k: jnp.stack([end_or_inf(f, y0, t1, k)] * 2),
+        "gave the shape (8,)",
+    ),
+    "another time than t1": (
+        "7.5",
+        lambda f, y0, t1, k: end_or_inf(f, y0, 1.0, k),
+        "return the state at t1",
+    ),
+    "the model of the text": (
+        "7.5",
+        lambda f, y0, t1, k: end_or_inf(lambda t, y, k: k * y**2, y0, t1, k),
+        "k y^2 - y / 10",
     ),
     "explicit": (
         "7.6",
@@ -305,6 +329,12 @@ WRONG = {
         lambda a, b, c, d: worth_it(a, b, c, d) and 1 + (c - a) / (b - d),
         "round up",
     ),
+    "a tie for a win": (
+        "7.10",
+        lambda a, b, c, d: worth_it(a, b, c, d) and max(1, 1 + math.ceil((c - a) / (b - d))),
+        "both take as long",
+    ),
+    "no answer at all": ("7.10", lambda a, b, c, d: None if a < 9 else 1, "you return None"),
     "one too early": (
         "7.10",
         lambda a, b, c, d: worth_it(a, b, c, d) and worth_it(a, b, c, d) - 1,
@@ -333,3 +363,8 @@ def test_a_slip_gets_its_hint(slip):
     verdict = check(number, answer)
     assert not verdict
     assert words in " ".join(verdict.text.split()), verdict.text
+
+
+def test_a_record_that_divides_by_zero_is_a_counter_example_not_a_crash():
+    with pytest.raises(CounterExample, match="divides by 0"):
+        run_record(["v0 = x / 0.0", "result = v0"], {"x": 1.0})
