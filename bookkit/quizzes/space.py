@@ -24,9 +24,9 @@ recall = Quiz(
             },
         ),
         Recall(
-            "A front has grown for a time t with rt = 10. Its speed is still a few per cent below 2√(rD). Why?",
+            "A front has grown for a time t with rt = 10. Its speed is still a tenth below 2√(rD). Why?",
             right="It is pulled by its thin tip, and the tip takes long to form",
-            why="The speed is late by 3/(4rt) of itself, and a little less at early times.",
+            why="It falls short by about 3/(4rt), and at early times by a little more.",
             wrong={
                 "The grid is too coarse": "A coarse grid makes it faster, not slower.",
                 "The population has filled the space": "Behind the front it has. The front does not know.",
@@ -46,7 +46,7 @@ recall = Quiz(
             right="The peak jumps from one box of the grid to the next, and has the slope zero in between",
             why="The centroid is an average; it moves when the pattern does.",
             wrong={
-                "The centroid is nearer to linear theory": "It is not asked to be. Linear theory was off by up to a quarter.",
+                "The centroid is nearer to linear theory": "It is not asked to be. Linear theory was off by up to a third.",
                 "The peak costs more": "It costs the same transform.",
             },
         ),

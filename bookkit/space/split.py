@@ -43,10 +43,11 @@ def gradient(n: int) -> dict:
     """Loss and gradients with the rows over n devices, as plain numbers."""
     start = jax.random.uniform(jax.random.key(12), (SIZE, SIZE)) * 0.2
     start = jax.device_put(start, rows_over(n))
-    run = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))
-    value, (in_theta, in_start) = run(jnp.log(jnp.array([0.5, 1.0])), start)
+    theta = jnp.log(jnp.array([0.5, 1.0]))
+    run = jax.jit(jax.value_and_grad(loss, argnums=(0, 1))).lower(theta, start).compile()
+    value, (in_theta, in_start) = run(theta, start)
     assert len(in_start.sharding.device_set) == n  # the gradient lies where the start lies
-    text = run.lower(jnp.zeros(2), start).compile().as_text()
+    text = run.as_text()
     weights = jnp.cos(jnp.arange(SIZE * SIZE)).reshape(SIZE, SIZE)
     return {
         "devices": n, "loss": float(value), "in_theta": in_theta.tolist(),

@@ -1,6 +1,7 @@
 """The stored results say what their scripts say they say."""
 
 from bookkit.data import load
+from bookkit.quizzes.space import recall
 
 
 def test_the_patterns_of_the_film_are_whole():
@@ -23,3 +24,10 @@ def test_every_way_was_measured_on_every_grid():
         assert way == "backsolve" or row["error"] < (
             0.2 if way in ("all kept", "segments") else 2e-3
         )
+
+
+def test_the_quiz_says_of_linear_theory_what_the_table_says():
+    gaps = [row["linear"] / row["trained"] - 1 for row in load("space_pattern")["table"]]
+    assert round(3 * max(gaps)) == 1  # by up to a third
+    told = " ".join(text for item in recall.items for text in item.wrong.values())
+    assert "off by up to a third" in told
