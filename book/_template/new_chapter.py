@@ -19,6 +19,7 @@ Made {notebook}. Beside it a chapter has
     bookkit/quizzes/{name}.py       what to recall
     bookkit/checks/{name}.py        the checks of its exercises
     assignments/{name}/             its assignment
+    book/teaching/{part}.md         notes for teachers, and its lines in the syllabi
 and a line with its number in _toc.yml. Then: make chapter NAME={name}"""
 
 
@@ -50,7 +51,7 @@ def main():
         parser.error(f"{path} is there already")
     path.parent.mkdir(exist_ok=True)
     nbformat.write(chapter(asked.name, asked.title), path)
-    print(AFTER.format(notebook=path.relative_to(BOOK.parent), name=asked.name))
+    print(AFTER.format(notebook=path.relative_to(BOOK.parent), name=asked.name, part=asked.part))
 
 
 if __name__ == "__main__":
