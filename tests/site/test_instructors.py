@@ -1,6 +1,7 @@
 """What teachers are told about chapters and assignments is what these say of themselves."""
 
 import re
+from functools import cache
 
 import nbformat
 import pytest
@@ -15,14 +16,18 @@ CALLED = {str(number): name.split("/")[-1] for name, number in NUMBERS.items()}
 NAMED = re.compile(r"`(\w+)`")
 
 
+@cache
 def card(name):
-    return re.sub(r"\n> ?", " ", read(name).cells[0].source)
+    """Title and card of a chapter."""
+    title, rest = read(name).cells[0].source.split("\n", 1)
+    return title.removeprefix("# "), re.sub(r"\n> ?", " ", rest)
 
 
 def minutes(name):
-    return int(re.search(r"\*\*Reading time\.\*\* (\d+) minutes", card(name))[1])
+    return int(re.search(r"\*\*Reading time\.\*\* (\d+) minutes", card(name)[1])[1])
 
 
+@cache
 def source(name):
     """The cells of an assignment; its text, in one line."""
     cells = nbformat.read(SOURCES / name / f"{name}.ipynb", 4).cells
@@ -44,7 +49,7 @@ def notes(page):
 
 
 def heading(name):
-    return f"{NUMBERS[name]}. {read(name).cells[0].source.splitlines()[0].removeprefix('# ')}"
+    return f"{NUMBERS[name]}. {card(name)[0]}"
 
 
 def test_every_page_for_teachers_is_listed():
@@ -63,7 +68,7 @@ def test_the_notes_agree_with_chapter_and_assignment(name):
     _, part, short = name.split("/")
     section = notes(part)[heading(name)]
     text = " ".join(section.split())
-    seconds = re.search(r"\*\*Running time\.\*\* (\d+) s", card(name))[1]
+    seconds = re.search(r"\*\*Running time\.\*\* (\d+) s", card(name)[1])[1]
     hours = re.search(r"It takes (about two hours|two to three hours)", source(short)[1])[1]
     time = f"({minutes(name)} minutes), runs in {seconds} s."
     assert f"{time} Assignment: `{short}`, {hours}." in text
@@ -108,7 +113,7 @@ def test_the_weeks_hand_in_tasks_that_exist():
 
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_what_a_chapter_asks_for_is_what_its_card_says(name):
-    needs = card(name).split("**Needs.**")[1].split("**Reading time.**")[0]
+    needs = card(name)[1].split("**Needs.**")[1].split("**Reading time.**")[0]
     mine = rf"^- \*\*{NUMBERS[name]}\*\* asks for (.+?)\. Without it: "
     said = re.search(mine, PAGES["syllabi"], flags=re.M)[1]
     assert set(re.findall(r"\d+", said)) == set(re.findall(r"chapter (\d+)", needs, flags=re.I))
