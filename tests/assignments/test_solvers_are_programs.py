@@ -105,13 +105,14 @@ MISTAKES = {
         "change = v - u - h * f(t + h, v)",
         "can be solved by hand",
     ),
-    "RK4 itself": ("5", "a, _, c = ode.DORMAND_PRINCE.floats", "return rk4(f, t, u, end, budget)",
+    "RK4 itself": ("5", "a, _, c = DORMAND_PRINCE.floats", "return rk4(f, t, u, end, budget)",
                    "is 1 times yours; at least 3"),
     "one slope too many": ("5", "n = (budget - 1) // 6", "n = budget // 6", "all there are"),
     "a library's solver": (
         "5",
-        "a, _, c = ode.DORMAND_PRINCE.floats",
-        "return ode.solve(lambda t, u, _: f(t, u), u, [t, end], rtol=1e-3)[-1]",
+        "a, _, c = DORMAND_PRINCE.floats",
+        "from mini_autodiff import ode\n    return ode.solve("
+        "lambda t, u, _: f(t, u), u, [t, end], rtol=1e-3)[-1]",
         "leaves the work to",
     ),
 }  # fmt: skip
