@@ -1,4 +1,4 @@
-"""For every test: no deadline, two workers that do not fight, and in CI no skip."""
+"""For every test: no deadline, two workers that do not fight, one precision, and in CI no skip."""
 
 import os
 import sys
@@ -15,6 +15,43 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # before JAX and NumPy start: one core 
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+
+class OnePrecision:
+    """JAX counts in 32 bits unless a test says otherwise, and then for that test only.
+
+    The flag is global: a module that sets it while it is collected changes what all others
+    measure, so that a suite may pass or fail by the order of its files.
+    """
+
+    @pytest.hookimpl
+    def pytest_collection_finish(self, session):
+        if "jax" in sys.modules and sys.modules["jax"].config.jax_enable_x64:
+            raise pytest.UsageError(
+                "A module sets jax_enable_x64 when it is imported. In a test file write "
+                'pytestmark = pytest.mark.usefixtures("float64"), elsewhere set it in a function.'
+            )
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item, nextitem):
+        try:
+            return (yield)
+        finally:  # a doctest or a student's cell may have set it, as a reader does
+            if "jax" in sys.modules:
+                sys.modules["jax"].config.update("jax_enable_x64", False)
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(OnePrecision())  # a hook of this file would not see doctests
+
+
+@pytest.fixture(scope="module")
+def float64():
+    """Double precision while the tests of one module run."""
+    import jax
+
+    with jax.enable_x64(True):
+        yield
 
 
 @pytest.hookimpl(trylast=True)

@@ -23,12 +23,15 @@ The reader writes an answer and hands it over, the function itself, not its resu
 >>> def my_slope(x):
 ...     return x
 >>> verdict = check("5.1", my_slope)
-Exercise 5.1, not yet: the derivative of x*x agrees with finite differences.
-  Counter-example: at x = 1.76177 you say 1.76177, but a small change of x
-  changes x*x 3.52354 times as much.
+Exercise 5.1, not yet: the derivative of x*x
+  agrees with finite differences.
+  Counter-example: at x = 1.76177 you say 1.76177,
+  but a small change of x changes x*x 3.52354
+  times as much.
   Hint: each factor of x*x contributes once.
 >>> verdict = check("5.1", lambda x: 2 * x)
-Exercise 5.1, passed: the derivative of x*x agrees with finite differences.
+Exercise 5.1, passed: the derivative of x*x agrees
+  with finite differences.
 
 Several properties may share a number; they are tried in the order written, simplest first, so that
 the first failure names the smallest thing that is wrong. Read what comes back from an answer with

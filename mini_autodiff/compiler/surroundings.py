@@ -59,7 +59,7 @@ class Surroundings:
     >>> bag = {0.5}
     >>> Surroundings(lambda x: x * sum(bag))
     Traceback (most recent call last):
-    mini_autodiff.compiler.trace.Unprovable: `bag` is a set, whose changes cannot be watched
+    mini_autodiff.compiler.traced.Unprovable: `bag` is a set, whose changes cannot be watched
 
     Raises:
         Unprovable: if the functions use what cannot be watched; the message is one sentence.

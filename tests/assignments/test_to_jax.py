@@ -10,6 +10,7 @@ from bookkit.checks import to_jax_tasks
 from bookkit.checks.to_jax_tasks import task
 from tests.assignments.notebooks import answers, code_of, source_of
 
+pytestmark = pytest.mark.usefixtures("float64")
 SOURCE = source_of("to_jax")
 GIVEN = """
 import jax

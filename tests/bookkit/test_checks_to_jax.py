@@ -11,7 +11,7 @@ import pytest
 from bookkit.checks import CounterExample
 from bookkit.checks.to_jax import check, run_record
 
-jax.config.update("jax_enable_x64", True)
+pytestmark = pytest.mark.usefixtures("float64")
 COARSE = diffrax.PIDController(rtol=1e-5, atol=1e-5)
 FINE = diffrax.PIDController(rtol=1e-8, atol=1e-8)
 

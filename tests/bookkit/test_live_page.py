@@ -152,7 +152,9 @@ def gallery_again(gallery):
 
 def test_runtime_is_small_and_cannot_close_its_script():
     source = runtime_source()
-    assert len(gzip.compress(source.encode())) < 6_000  # with walks, links and what is kept
+    assert (
+        len(gzip.compress(source.encode())) < 6_500
+    )  # walks, links, what is kept, marks that move
     assert "</" not in source
 
 

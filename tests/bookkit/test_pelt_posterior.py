@@ -14,14 +14,9 @@ from bookkit.data import load
 from bookkit.pelt_posterior import NAMES, curves, log_posterior
 from mini_autodiff import lax
 
+pytestmark = pytest.mark.usefixtures("float64")
 GUESS = np.log([0.55, 0.028, 0.8, 0.024, 33.0, 6.0, 0.25, 0.25])
 PLACES = [GUESS, GUESS + 0.1, GUESS + np.array([0.2, -0.1, 0.1, 0.0, -0.2, 0.3, 0.4, -0.3])]
-
-
-@pytest.fixture(autouse=True)
-def doubles():
-    with jax.enable_x64(True):
-        yield
 
 
 @pytest.mark.parametrize("theta", PLACES)

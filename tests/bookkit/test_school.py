@@ -9,7 +9,7 @@ import mini_autodiff.numpy as jnp
 from bookkit import school, school_fit
 from bookkit.data import load
 
-jax.config.update("jax_enable_x64", True)
+pytestmark = pytest.mark.usefixtures("float64")
 
 THETA = school.at(school.FIT)
 Y = np.array(school.COUNTS)

@@ -1,6 +1,5 @@
 """The table, its logarithms, and 64-bit arithmetic while these tests run."""
 
-import jax
 import pytest
 
 from bookkit.data import load
@@ -8,9 +7,8 @@ from bookkit.hare_lynx import target
 
 
 @pytest.fixture(autouse=True)
-def float64():
-    with jax.enable_x64(True):
-        yield
+def double_precision(float64):
+    pass
 
 
 @pytest.fixture(scope="session")
