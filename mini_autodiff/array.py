@@ -80,6 +80,8 @@ class Array:
         return iter(self.items)
 
     def __getitem__(self, key: Any) -> Any:
+        if type(key) is int and -self.shape[0] <= key < self.shape[0]:  # the same, faster
+            return self.at(key % self.shape[0])
         return picked(self, index(key, self.ndim))
 
     def at(self, i: int) -> Any:
@@ -551,11 +553,11 @@ class Atoms:
 
 def _leaf(x: Any) -> Any:
     """A leaf as this library holds it: NumPy's arrays and scalars become ours and floats."""
-    if hasattr(x, "tolist") and not scalar(x):
-        x = array(x)
-    if isinstance(x, Array):
+    if isinstance(x, (float, Number, Array)):
         return x
-    return float(x) if not isinstance(x, (int, Number, float)) and scalar(x) else x
+    if scalar(x):
+        return x if isinstance(x, int) else float(x)
+    return array(x) if hasattr(x, "tolist") else x
 
 
 def _atoms_as(mine: Any, leaf: Any) -> list:

@@ -12,6 +12,7 @@ A structure is the same tree with ``LEAF`` in place of every leaf, to be compare
 
 from __future__ import annotations
 
+import builtins
 import copy
 import itertools
 from collections import OrderedDict
@@ -71,11 +72,11 @@ def _flatten(node: Any, leaves: list) -> Any:
     # garbage collection.
     kind = type(node)
     if kind is list or kind is tuple:
-        if {type(x) for x in node} == {float}:  # the same, faster
+        if {*builtins.map(type, node)} == {float}:  # the same, faster
             leaves.extend(node)
             return kind([LEAF] * len(node))
         return kind([_flatten(child, leaves) for child in node])
-    found = None if kind is float else _children(node)
+    found = _children(node) if node is None or isinstance(node, (dict, tuple)) else None
     if found is None:
         leaves.append(node)
         return LEAF

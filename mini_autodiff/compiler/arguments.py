@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import enum
 import functools
+import itertools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..array import UNROLL, Array, array, full
@@ -30,6 +31,7 @@ class Arguments:
         key: what a program is made for; hashable.
         values: what goes into it: floats, and lists of floats.
         functions: the functions among the arguments, whose surroundings count too.
+        real: whether every array holds real numbers.
 
     Raises:
         Running: if an argument belongs to a derivative that is running.
@@ -40,6 +42,7 @@ class Arguments:
         self.args, self.kwargs = args, kwargs
         self.values: list = []
         self.functions: list[Callable] = []
+        self.real = True
         self.key = self._take(args), self._take(kwargs) if kwargs else None
 
     def _take(self, x: Any) -> Any:
@@ -81,6 +84,7 @@ class Arguments:
         if not floats and not x.plain:
             raise Running
         self.values += lists_of(x)
+        self.real &= floats
         return Array, x.shape, floats
 
     # -- the same tree, of traced numbers --
@@ -99,7 +103,8 @@ def _is_numpy_array(x: Any) -> bool:
 
 
 def _floats(atoms: Any) -> bool:
-    return [*map(type, atoms)].count(float) == len(atoms)  # the fastest way to ask
+    kinds = {*map(type, atoms)}
+    return kinds <= {float} or all(issubclass(kind, float) for kind in kinds)
 
 
 def _is_column(x: Any) -> bool:
@@ -114,6 +119,19 @@ def lists_of(x: Array) -> list:
     if len(x) > UNROLL:
         return list(zip(*(row.numbers() for row in x.items), strict=True))
     return [y for row in x.items for y in lists_of(row)]
+
+
+def atoms_of(like: Any, values: Iterator) -> list:
+    """The numbers of an array like this one, row by row, from what ``lists_of`` makes of it."""
+    if not isinstance(like, Array):
+        return [next(values)]
+    n = len(like)
+    if like.ndim == 1:
+        return list(next(values) if n > UNROLL else itertools.islice(values, n))
+    if n > UNROLL:
+        columns = list(itertools.islice(values, like.size // n))
+        return list(itertools.chain(*zip(*columns, strict=True)))
+    return [x for row in like.items for x in atoms_of(row, values)]
 
 
 def _inputs(trace: Trace, x: Any, name: str) -> Any:

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 from .. import lax
 from .. import numpy as jnp
-from ..array import Array, Atoms
+from ..array import Array
 from ..compiler.trace import Traced, Unprovable
 from ..ops import Number
 from .attempt import Method, attempt, error_square
 from .dense import interpolate
-from .fixed import RightHandSide, slope, start
+from .fixed import RightHandSide, components, slope, start
 from .tableau import DORMAND_PRINCE, Tableau
 
 TINY = 1e-300  # a tolerance of nothing at all would make 0 / 0 of a state that stays at 0
@@ -60,18 +60,24 @@ class Grid:
         ts: the beginning of each step, and after the last one its end.
         hs: the length of each step, negative if time runs backwards.
         ys: the state at each of ``ts``.
-        attempts: every trial step in turn, the rejected ones, too.
+        trials: every trial step in turn, as the solver kept it: where it begins, its length, the
+            *square* of its error over the tolerance, and whether it was accepted.
     """
 
     ts: list[Any]
     hs: list[Any]
     ys: list[Any]
-    attempts: list[Attempt]
+    trials: list[tuple[Any, Any, Any, bool]]
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """Every trial step in turn, the rejected ones, too."""
+        return [Attempt(_plain(t), _plain(h), _plain(e) ** 0.5, ok) for t, h, e, ok in self.trials]
 
     @property
     def rejected(self) -> int:
         """How many trial steps were too long, and taken again."""
-        return len(self.attempts) - len(self.hs)
+        return len(self.trials) - len(self.hs)
 
     def point(self, i: int) -> tuple[Any, Any]:
         """A time and the state then; the first one before it, too."""
@@ -201,12 +207,12 @@ def walk(
     t, y, h = t0, y0, min(h, abs(t1 - t0))
     grid = Grid([t], [], [y], [])
     before, most, problem = 1.0, 10.0, None  # type: Any, float, Exception | None
-    while (t1 - t) * sign > 0:
-        if len(grid.attempts) >= control.max_steps:
+    while (left := (t1 - t) * sign) > 0:
+        if len(grid.trials) >= control.max_steps:
             raise _too_many(control.max_steps, t0, t)
         if h <= 1e-14 * abs(t):  # t + h would be t, but for the last digits
             raise _step_to_zero(t, y, h, grid.attempts) from problem
-        last = (t1 - t) * sign <= h * (1 + 1e-12)
+        last = left <= h * (1 + 1e-12)
         step = t1 - t if last else h * sign
         try:
             y_new, k_new, error = trial(t, step, y, k1)
@@ -214,7 +220,7 @@ def walk(
         except (ArithmeticError, ValueError) as why:  # outside the domain of an operation
             error, problem = math.nan, why
         accepted = bool(error <= 1)
-        grid.attempts.append(Attempt(_plain(t), _plain(step), _plain(error) ** 0.5, accepted))
+        grid.trials.append((t, step, error, accepted))
         h = abs(step) * (change(error, before, most, order) if error < math.inf else 0.2)
         most = 10.0 if accepted else 1.0
         if accepted:
@@ -287,8 +293,9 @@ def first_slope(f: RightHandSide, t: float, y: Any, args: Any) -> Any:
     if getattr(y, "size", 1) == 0:
         raise ValueError("the state is empty: y0 holds no number")
     k = slope(f, t, y, args)
-    refuse_traced(y, k)
-    if not all(abs(_plain(a)) < math.inf for a in Atoms(k).atoms):
+    numbers = components(k)
+    refuse_traced([*components(y), *numbers])
+    if not all(abs(_plain(a)) < math.inf for a in numbers):
         raise SolverError(
             f"the right-hand side is not finite at t = {_text(t)}, y = {lax.stop_gradient(y)!r}: "
             f"f = {lax.stop_gradient(k)!r}.\nCheck the parameters and the state there."
@@ -296,9 +303,9 @@ def first_slope(f: RightHandSide, t: float, y: Any, args: Any) -> Any:
     return k
 
 
-def refuse_traced(*start: Any) -> None:
+def refuse_traced(numbers: list) -> None:
     """``Unprovable`` if a number stands for a value that is not known yet."""
-    for x in Atoms(start).atoms:
+    for x in numbers:
         while isinstance(x, Number) and not isinstance(x, Traced):
             x = x.value  # type: ignore[attr-defined]
         if isinstance(x, Traced):
@@ -335,7 +342,7 @@ def _step_to_zero(t: Any, y: Any, h: Any, attempts: list[Attempt]) -> SolverErro
     )
     return SolverError(
         f"the step fell to {_plain(h):.1e} at t = {_text(t)}, "
-        f"y = {Atoms(lax.stop_gradient(y)).atoms}: {why}"
+        f"y = {components(lax.stop_gradient(y))}: {why}"
     )
 
 
@@ -347,7 +354,7 @@ def first_step(start: tuple, control: Control) -> Any:
     if control.first_step:
         return control.first_step
     rtol, atol = control.rtol, control.atol
-    states, slopes = (Atoms(x).atoms for x in start)
+    states, slopes = map(components, start)
     scale = [atol + rtol * abs(y) or 1.0 for y in states]
     size = sum((y / s) ** 2 for y, s in zip(states, scale, strict=True))
     speed = sum((k / s) ** 2 for k, s in zip(slopes, scale, strict=True))

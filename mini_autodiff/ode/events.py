@@ -84,7 +84,7 @@ def solve_event(
         raise ValueError(f"direction is 1 (upwards), -1 (downwards) or 0 (both); got {direction!r}")
     control = Control(tableau, rtol, atol, None, max_steps)
     (t0, t1), y0 = plain_times([t0, t1]), start(y0)
-    refuse_traced(y0, args)
+    refuse_traced(Atoms((y0, args)).atoms)
     plain_y0, plain = lax.stop_gradient((y0, args))
     size = _plain_size(event, plain)
     _, at_start = _inside(tableau, f, event, t0, plain_y0, plain)

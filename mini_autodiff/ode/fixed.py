@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import lax
 from .. import numpy as jnp
-from ..array import Atoms
+from ..array import Array, Atoms
 from ..ops import Number
 from .tableau import RK4, Tableau
 
@@ -141,10 +141,10 @@ def count(n_steps: int) -> int:
 def start(y0: Any) -> Any:
     """The state to start from: as ``state``, and real: numbers of other kinds become floats."""
     y0 = state(y0)
-    numbers = Atoms(y0).atoms
-    if all(type(x) is float or isinstance(x, Number) for x in numbers):
+    if all(type(x) is float or isinstance(x, Number) for x in components(y0)):
         return y0
-    return Atoms(y0).rebuild([x if isinstance(x, Number) else float(x) for x in numbers])
+    whole = Atoms(y0)
+    return whole.rebuild([x if isinstance(x, Number) else float(x) for x in whole.atoms])
 
 
 def state(y: Any) -> Any:
@@ -155,6 +155,11 @@ def state(y: Any) -> Any:
             "Stack its numbers: jnp.array([...]); the parameters (args) may be a dict."
         )
     return y if y is None else jnp.array(y)
+
+
+def components(y: Any) -> list:
+    """The numbers of a state, or, in a traced program, the columns of a long one."""
+    return y.atoms() if isinstance(y, Array) else [y]
 
 
 def slope(f: RightHandSide, t: Any, y: Any, args: Any) -> Any:

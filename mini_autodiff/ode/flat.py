@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import tree
 from ..array import Array
-from ..compiler.arguments import Arguments
+from ..compiler.arguments import Arguments, lists_of
 from ..compiler.program import Program
 from ..compiler.stacked import settle
 from ..compiler.surroundings import Running, Surroundings
@@ -49,8 +48,7 @@ class Form:
             given = Arguments(args, {})
         except (Unprovable, Running) as why:
             raise NotCompiled from why
-        arrays = [x for x in tree.leaves(args) if isinstance(x, Array)]
-        if not all(isinstance(a, float) for x in arrays for a in x.numbers()):
+        if not given.real:
             raise NotCompiled
         self.key, self.functions = given.key, given.functions
 
@@ -62,9 +60,9 @@ class Form:
             raise NotCompiled from why
 
 
-def numbers(x: Any) -> list:
-    """The numbers of a tree, in the form in which programs take and return them."""
-    return Arguments((x,), {}).values
+def numbers(*states: Any) -> list:
+    """The numbers of some states, in the form in which programs take and return them."""
+    return [a for x in states for a in (lists_of(x) if isinstance(x, Array) else [x])]
 
 
 def flat_program(f: Callable, *examples: Any) -> Callable:
@@ -77,9 +75,3 @@ def flat_program(f: Callable, *examples: Any) -> Callable:
         return FlatProgram(f, Arguments(examples, {})).run
     except Exception as why:  # in Python it may run; if not, the message will be a better one
         raise NotCompiled from why
-
-
-def tree_program(f: Callable, example: Any) -> Callable:
-    """``f`` as a program from numbers to its result."""
-    program = Program(f, Arguments((example,), {}))
-    return lambda numbers: program.result(program.run(*numbers))

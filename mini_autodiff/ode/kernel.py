@@ -18,7 +18,7 @@ from ..tape import vjp
 from .attempt import Method, advance, attempt, error_square
 from .dense import interpolate
 from .fixed import RightHandSide
-from .flat import Form, NotCompiled, flat_program, tree_program
+from .flat import Form, NotCompiled, flat_program
 
 MOST_KERNELS = 64
 
@@ -33,14 +33,17 @@ class Steps:
         self.method, self.f = method, f
         self.leaves, self.structure = tree.flatten(args)
 
-    def args(self, p: list) -> Any:
-        """The parameters as f takes them."""
+    def filled(self, p: list) -> list:
+        """The leaves of the parameters, with these arrays in place of theirs."""
         arrays = iter(p)
         loose = any(isinstance(x, float) for x in self.leaves)
         floats = iter(next(arrays) if loose else ())
         kinds = [(x, isinstance(x, float), isinstance(x, Array)) for x in self.leaves]
-        leaves = [next(floats) if f else next(arrays) if a else x for x, f, a in kinds]
-        return tree.unflatten(self.structure, leaves)
+        return [next(floats) if f else next(arrays) if a else x for x, f, a in kinds]
+
+    def args(self, p: list) -> Any:
+        """The parameters as f takes them."""
+        return tree.unflatten(self.structure, self.filled(p))
 
     def trial(self, t: Any, h: Any, rtol: Any, atol: Any, y: Any, k1: Any, p: list) -> tuple:
         """The new state, the slope there, and the squared error over the tolerance."""
@@ -103,17 +106,6 @@ class Kernel:
         steps, y, p = self.steps, self.y, self.p
         back = reverse(lambda *now: steps.inside(*now))
         return self.compiled(back, 0.0, 0.1, 0.5, y, p, y, p)
-
-    @cached_property
-    def state(self) -> Callable:
-        """The state that has these numbers."""
-        return tree_program(lambda y: y, self.y)
-
-    @cached_property
-    def args(self) -> Callable:
-        """The parameters that have these numbers."""
-        steps = self.steps
-        return tree_program(lambda p: steps.args(p), self.p)
 
 
 def reverse(g: Callable) -> Callable:

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import numpy as jnp
-from .. import tree
 from ..array import Array, Atoms
+from ..compiler.arguments import atoms_of
 from ..hooks import here
 from ..ops import Number, Special, apply
 from ..tape import Tape
 from .adaptive import Control, Grid, first_slope, first_step, locate, on_any, read, walk
-from .fixed import RightHandSide
+from .fixed import RightHandSide, components
 from .flat import NotCompiled, numbers
 from .kernel import Kernel, kernel_of, parameters
 
@@ -39,8 +39,6 @@ class Path(Special):
         try:
             if here.trace or here.tape:
                 raise NotCompiled
-            if not any(isinstance(x, Number) for x in atoms):
-                return jnp.stack(self.run(atoms)[0])
             found = apply(self, *atoms)
             rows = [found[i : i + self.n] for i in range(0, len(found), self.n)]
             return jnp.stack([self.y0.rebuild(row) for row in rows])
@@ -60,13 +58,13 @@ class Path(Special):
 
     # -- on plain numbers --
     def run(self, atoms: Any) -> tuple[list, Any]:
-        """The states at ``ts``, and what the reverse sweep needs."""
+        """The numbers of the states at ``ts``, and what the reverse sweep needs."""
         y0, args = self.rebuild(atoms)
         k1 = first_slope(self.f, self.ts[0], y0, args)
-        if any(isinstance(x, Number) for x in flat([k1])):
+        if any(isinstance(x, Number) for x in components(k1)):
             raise NotCompiled  # f uses, from outside, a number of a derivative
         kernel = kernel_of(self.control.tableau, self.f, y0, args)
-        y, p = numbers(y0), numbers(parameters(args))
+        y, p = numbers(y0), numbers(*parameters(args))
         n, once, tolerances = len(y), kernel.trial, self.control.tolerances
 
         def trial(t: float, h: float, y: Any, k1: Any) -> tuple:
@@ -75,17 +73,16 @@ class Path(Special):
 
         h = first_step((y0, k1), self.control)
         grid = walk(trial, self.ts[0], self.ts[-1], y, numbers(k1), h, self.control)
-        places, states = locate(grid, self.ts), []
+        places, found = locate(grid, self.ts), []
         for i, theta in places:
+            row = grid.ys[i]
             if theta:
-                row = kernel.inside(grid.ts[i], grid.hs[i], theta, *grid.ys[i], *p)
-            else:
-                row = grid.ys[i]
-            states.append(kernel.state(row))
-        return states, (kernel, grid, places, p)
+                row = kernel.inside(grid.ts[i], grid.hs[i], theta, *row, *p)
+            found += atoms_of(y0, iter(row))
+        return found, (kernel, grid, places, p)
 
     def value(self, *atoms: Any) -> list:
-        return flat(self.run(atoms)[0])
+        return self.run(atoms)[0]
 
     # -- derivatives --
     def reverse(self, tape: Tape, atoms: tuple) -> list:
@@ -113,30 +110,30 @@ class Path(Special):
             for x, share in zip(atoms, shares, strict=True):
                 tape.accumulate(cotangent, x, share)
 
-        out = tape.call(flat(found), pull)
+        out = tape.call(found, pull)
         return out
 
     def pull_back(self, given: list, kernel: Kernel, grid: Grid, places: list, p: list) -> list:
         """The reverse sweep: cotangents of start and parameters, from those of the states."""
         rows = [given[i : i + self.n] for i in range(0, len(given), self.n)]
-        d_y, d_p = zeros(grid.ys[0]), zeros(p)
-        n, back, result = len(d_y), kernel.step_back, kernel.state
-        for i in reversed(range(len(grid.ts))):
-            if i < len(grid.hs):
-                out = back(grid.ts[i], grid.hs[i], *grid.ys[i], *p, *d_y, *d_p)
-                d_y, d_p = out[:n], out[n:]
-            while rows and places[len(rows) - 1][0] == i:
-                theta, d = places[len(rows) - 1][1], rows.pop()
-                if not any(d):  # nobody looks at this state
+        ends = [(*place, row) for place, row in zip(places, rows, strict=True)]
+        ts, hs, ys, n, back = grid.ts, grid.hs, grid.ys, len(grid.ys[0]), kernel.step_back
+        d: Sequence = zeros([*ys[0], *p])  # cotangents of the state, then of the parameters
+        for i in reversed(range(len(ts))):
+            if i < len(hs):
+                d = back(ts[i], hs[i], *ys[i], *p, *d)
+            while ends and ends[-1][0] == i:
+                _, theta, row = ends.pop()
+                if not any(row):  # nobody looks at this state
                     continue
-                d = self.y0.rebuild(d)
+                share, d_p = numbers(self.y0.rebuild(row)), d[n:]
                 if theta:
-                    step = (grid.ts[i], grid.hs[i], theta, *grid.ys[i], *p)
-                    out = kernel.inside_back(*step, *numbers(d), *d_p)
-                    d, d_p = result(out[:n]), out[n:]
-                d_y = numbers(result(d_y) + d)
-        d_args = tree.leaves(kernel.args(d_p))
-        return flat([result(d_y), *d_args])
+                    out = kernel.inside_back(ts[i], hs[i], theta, *ys[i], *p, *share, *d_p)
+                    share, d_p = out[:n], out[n:]
+                d = [*map(plus, share, d[:n]), *d_p]
+        each = iter(d)
+        d_y, *d_p = [atoms_of(x, each) for x in (kernel.y, *kernel.p)]
+        return flat([d_y, *kernel.steps.filled(d_p)])
 
     def forward(self, run: Any, atoms: tuple) -> list:
         return flat([self.in_python(atoms)])
@@ -150,6 +147,11 @@ def zeros(x: Any) -> Any:
     return 0.0 if isinstance(x, float) else [zeros(item) for item in x]
 
 
-def flat(states: Sequence) -> list:
-    """All numbers of some states."""
-    return [a for x in states for a in (x.atoms() if isinstance(x, Array) else [x])]
+def plus(a: Any, b: Any) -> Any:
+    """The sum of two numbers of a program, or of two lists of them."""
+    return a + b if isinstance(a, float) else [*map(plus, a, b)]
+
+
+def flat(parts: Sequence) -> list:
+    """All numbers of some states, or of lists of numbers."""
+    return [a for x in parts for a in (x if isinstance(x, list) else components(x))]

@@ -13,8 +13,9 @@ import pytest
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
 from mini_autodiff import lax
+from mini_autodiff.array import Array, Atoms, full
 from mini_autodiff.compiler import python
-from mini_autodiff.compiler.arguments import Arguments
+from mini_autodiff.compiler.arguments import Arguments, atoms_of, lists_of
 from mini_autodiff.compiler.program import Program
 from mini_autodiff.compiler.prune import prune
 from mini_autodiff.compiler.python import print_python
@@ -357,3 +358,21 @@ def test_pruning_twice_changes_nothing():
     once = prune(traced, keep_inputs=True, strict=True)
     twice = prune(once, keep_inputs=True, strict=True)
     assert print_python(twice, "f") == print_python(once, "f")
+
+
+@pytest.mark.parametrize(
+    "shape", [(), (1,), (16,), (17,), (2, 3), (3, 17), (17, 3), (17, 17), (2, 17, 2), (17, 2, 3)]
+)
+def test_an_array_taken_apart_for_a_program_can_be_put_together(shape):
+    like = full(shape, 0.0)
+    numbers = [float(i) for i in range(getattr(like, "size", 1))]
+    x = Atoms(like).rebuild(numbers)
+    assert atoms_of(like, iter(lists_of(x) if shape else [x])) == numbers
+
+
+def test_floats_of_numpy_in_an_array_are_real_numbers():
+    """Such an array is an input like any other, and not one of whole numbers."""
+    plain = [1.0 + i for i in range(20)]
+    ours, numpys = (Arguments((Array(map(kind, plain)),), {}) for kind in (float, numpy.float64))
+    assert ours.key == numpys.key and numpys.real
+    assert not Arguments((jnp.arange(3),), {}).real
