@@ -187,6 +187,25 @@ def infinite_not_an_error(draw: Random, end_or_inf: Callable) -> None:
             if math.isinf(right)
             else "Hand k over as `args`, return the state at t1, and set a tolerance",
         )
+    _a_moderate_state_is_not_yet_right(end_or_inf)
+
+
+def _fast(t: Any, y: Any, k: Any) -> Any:
+    return -k * (y - jnp.cos(t))
+
+
+def _a_moderate_state_is_not_yet_right(end_or_inf: Callable) -> None:
+    """An explicit solver that gives up on a stiff field leaves a state that is not large."""
+    k, t1 = 1e5, 10.0
+    given = (jnp.array(0.0), jnp.array(t1), jnp.array(k))
+    mine = float(np.ravel(asked(lambda *args: end_or_inf(_fast, *args))(*given))[0])
+    right = (k * k * math.cos(t1) + k * math.sin(t1)) / (1 + k * k)
+    claim(
+        math.isinf(mine) or close(mine, right, 1e-3),
+        f"for dy/dt = -k (y - cos t) from 0, at t = 10 and k = {k:.0e}, you give {show(mine)}, and "
+        f"the state is {show(right)}",
+        "A state can be small where the solver gave up: ask the result code, not the state",
+    )
 
 
 # ------------------------------------------------------------------------- 7.6, stiff

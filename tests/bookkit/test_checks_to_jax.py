@@ -245,6 +245,13 @@ WRONG = {
         lambda f, y0, t1, k: solution(f, y0, t1, k, throw=False).ys[-1],
         "nothing to trust",
     ),
+    "large is given up": (
+        "7.5",
+        lambda f, y0, t1, k: jnp.where(
+            abs(y := solution(f, y0, t1, k, throw=False).ys[-1]) < 1e6, y, jnp.inf
+        ),
+        "ask the result code",
+    ),
     "all of ys": (
         "7.5",
         lambda f, y0, t1, k: jnp.stack([end_or_inf(f, y0, t1, k)] * 2),
