@@ -1,5 +1,6 @@
 """What the tests of the assignments read from a notebook."""
 
+import linecache
 from pathlib import Path
 
 import nbformat
@@ -11,16 +12,6 @@ def source_of(name):
     return Path(__file__).parents[2] / "assignments" / name / f"{name}.ipynb"
 
 
-NAME = "differentiating_the_solver"
-SOURCE = source_of(NAME)
-
-GIVEN = """
-import math
-import mini_autodiff as ad
-from bookkit.checks.differentiating_the_solver import heun_step, lorenz_step, loss, rates
-"""
-
-
 def code_of(notebook):
     """The text of the cells in which a student writes."""
     if isinstance(notebook, Path):
@@ -28,10 +19,8 @@ def code_of(notebook):
     return "\n".join(cell.source for cell in notebook.cells if is_solution(cell))
 
 
-def answers(code, given=GIVEN):
+def answers(code, given=""):
     """The functions that the code defines; its lines can be shown, as those of a notebook can."""
-    import linecache
-
     name = f"<answers {hash(code)}>"
     linecache.cache[name] = (len(code), None, (given + code).splitlines(keepends=True), name)
     namespace = {}

@@ -1,60 +1,20 @@
 """Chapter 15's assignment: the solution passes, and each plausible mistake gets its hint."""
 
+import functools
+
 import equinox as eqx
 import jax
-import nbformat
 import numpy as np
 import pytest
-from nbgrader.preprocessors import ClearSolutions
-from nbgrader.utils import is_solution
 
 import bookkit.checks.alfi as checks
 from alfi.recurrent_machine import Architecture, RecurrentMachine
+from assignments.grader import tasks
 from bookkit.checks.alfi import task
-from tests.assignments.notebooks import answers, code_of, source_of
+from tests.assignments.frame import Assignment
 
-SOURCE = source_of("alfi")
 # What stands above the first answer: the imports.
-GIVEN = next(
-    cell.source + "\n"
-    for cell in nbformat.read(SOURCE, 4).cells
-    if cell.source.startswith("import math")
-)
-TASKS = {
-    "1": ("score", "information"),
-    "2": ("embed",),
-    "3": ("honest",),
-    "4": ("Bursts", "machine"),
-    "5": ("bias", "newton_step"),
-}
-
-
-@pytest.fixture(scope="module")
-def solution():
-    names = answers(code_of(SOURCE), GIVEN)
-    names["machine"] = names["train"]()[0]
-    return names
-
-
-def handed_over(number, names):
-    return [names[name] for name in TASKS[number]]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter", "spring"])
-@pytest.mark.parametrize("number", TASKS)
-def test_the_solution_passes_for_any_seed(solution, number, seed):
-    verdict = task(number, *handed_over(number, solution), seed=seed)
-    assert verdict, verdict.text
-
-
-@pytest.mark.parametrize("number", TASKS)
-def test_the_student_version_fails_and_reads_as_open(number):
-    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
-    names = {**answers(code_of(notebook), GIVEN), "machine": None}
-    verdict = task(number, *handed_over(number, names))
-    assert not verdict
-    assert verdict.text.startswith(f"Task {number} is still open.")
+GIVEN = next(code + "\n" for code in tasks.read("alfi").given if code.startswith("import math"))
 
 
 # What a student may well write: a line of the solution, what stands there instead, and the hint.
@@ -76,7 +36,6 @@ MISTAKES = {
     "the first cell": ("2", POOL, "return each[0]", "Does any part of yours pick a cell?"),
     "the first ten": ("2", POOL, "return each[:5].mean(axis=0)", "pick a cell?"),
     "the mean only": ("2", POOL, "return [x.mean()]", "the mean count is p times b"),
-    "always the same": ("2", POOL, "return [1.0, 2.0]", "the mean count is p times b"),
     "the logarithm of zero": (
         "2", POOL, "return [(x > 0).mean(), jnp.log(x.mean())]", "log1p(x)"),
     "divided by n - 1": (
@@ -99,7 +58,6 @@ MISTAKES = {
         "sees their steps"),
     "a p value": ("3", "return bool(stats.chisquare(counts).pvalue > 0.01)",
                   "return float(stats.chisquare(counts).pvalue)", "p > 0.01 is True or False"),
-    "always honest": ("3", TEST, "return True", "passed your test"),
     "never honest": ("3", TEST, "return False", "the exact posterior passed your test 0 times"),
     "a vector": ("4", "return jnp.where(on, size, 0).astype(jnp.float32)",
                  "return jnp.where(on, size, 0).astype(jnp.float32)[:, 0]", "needs [:, None]"),
@@ -143,17 +101,10 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
-    number, right, wrong, words = MISTAKES[mistake]
-    code = code_of(SOURCE)
-    assert code.count(right) == 1, "the solution has changed"
-    names = {**answers(code.replace(right, wrong), GIVEN), "machine": None}
-    verdict = task(number, *handed_over(number, names))
-    assert not verdict
-    text = " ".join(verdict.text.split())
-    assert "Counter-example: " in text
-    assert words in text
+CLEVER = {
+    "always the same": ("2", lambda x: [1.0, 2.0], "the mean count is p times b"),
+    "always honest": ("3", lambda prior, simulate, posterior, seed: True, "passed your test"),
+}
 
 
 # Other right answers: JAX's float32 and its gradients, other tests of ranks, other embeddings.
@@ -193,7 +144,7 @@ def newton_step(statistic, simulate, observed, theta, seeds):
     slopes = jnp.stack([(mean(theta + 0.1 * e) - here) / 0.1 for e in jnp.eye(2)], axis=1)
     return theta + jnp.linalg.solve(slopes, statistic(observed) - here)
 """
-OTHERS = {
+UNUSUAL = {
     "a gradient": ("1", GRADIENT),
     "a network": ("2", NETWORK),
     "a histogram": ("2", HISTOGRAM),
@@ -203,19 +154,9 @@ OTHERS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", ["public", "autumn"])
-@pytest.mark.parametrize("other", OTHERS)
-def test_another_right_answer_passes(other, seed):
-    number, code = OTHERS[other]
-    names = answers(code, GIVEN)
-    verdict = task(number, *handed_over(number, names), seed=seed)
-    assert verdict, verdict.text
-
-
-@pytest.mark.slow
-def test_a_machine_that_reads_badly_is_told_what_is_wrong(solution):
+def test_a_machine_that_reads_badly_is_told_what_is_wrong():
     """None at all; one without training; the trained one with widths shrunk and stretched."""
-    Bursts, machine = solution["Bursts"], solution["machine"]
+    Bursts, machine = (TestAlfi.solution()[name] for name in ("Bursts", "machine"))
     untrained = RecurrentMachine.create(jax.random.key(0), Bursts(), Architecture())
 
     def stretched(by):
@@ -251,4 +192,18 @@ def test_the_given_program_has_the_law_and_the_exact_posterior():
 
 
 def test_every_answer_is_one_cell():
-    assert sum(is_solution(cell) for cell in nbformat.read(SOURCE, 4).cells) == 6
+    assert len(TestAlfi.cells()) == 6
+
+
+class TestAlfi(Assignment):
+    name = "alfi"
+    given = GIVEN
+    mistakes, clever, unusual = MISTAKES, CLEVER, UNUSUAL
+    slow = ("solution", "unusual")
+    other_seeds = ("public", "autumn")
+
+    @classmethod
+    @functools.cache
+    def solution(cls):
+        names = cls.read(cls.code())
+        return {**names, "machine": names["train"]()[0]}

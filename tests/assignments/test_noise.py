@@ -4,38 +4,11 @@ import itertools
 import math
 import random
 
-import nbformat
 import numpy as np
-import pytest
-from nbgrader.preprocessors import ClearSolutions
 
 import mini_autodiff as ad
-from bookkit.checks.noise import task
 from mini_autodiff.ode.jump import gillespie, poisson
-from tests.assignments.notebooks import answers, code_of, source_of
-
-SOURCE = source_of("noise")
-TASKS = {"1": "walk", "2": "path_score", "3": "quietest", "4": "jump_scores", "5": "pair"}
-
-
-@pytest.fixture(scope="module")
-def solution():
-    return answers(code_of(SOURCE), "")
-
-
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize("number", TASKS)
-def test_the_solution_passes_for_any_seed(solution, number, seed):
-    verdict = task(number, solution[TASKS[number]], seed=seed)
-    assert verdict, verdict.text
-
-
-@pytest.mark.parametrize("number", TASKS)
-def test_the_student_version_reads_as_open(number):
-    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
-    verdict = task(number, answers(code_of(notebook), "")[TASKS[number]])
-    assert verdict.text.startswith(f"Task {number} is still open.")
-
+from tests.assignments.frame import Assignment
 
 # A line of the solution, what stands there instead, and words of the counter-example or the hint.
 MISTAKES = {
@@ -87,16 +60,6 @@ def _poisson(mean, rng):
 
 
 """
-
-
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
-    number, right, wrong, words = MISTAKES[mistake]
-    code = code_of(SOURCE)
-    assert right in code, "the solution has changed"
-    verdict = task(number, answers(code.replace(right, wrong, 1), GIVEN)[TASKS[number]])
-    assert not verdict
-    assert words.lower() in " ".join(verdict.text.lower().split()), verdict.text
 
 
 def by_the_engine(x, theta, sigma, h, kicks):
@@ -164,13 +127,6 @@ CLEVER = {
 }
 
 
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize("name", CLEVER)
-def test_the_cleverest_wrong_answers_fail(name, seed):
-    number, answer = CLEVER[name]
-    assert not task(number, answer, seed=seed)
-
-
 def backwards(x, theta, sigma, h, kicks):
     """A walk back: the cotangent of the end, and what each step pays."""
     states = [x]
@@ -213,23 +169,21 @@ UNUSUAL = {
 }
 
 
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize("name", UNUSUAL)
-def test_unusual_right_answers_pass(name, seed):
-    number, answer = UNUSUAL[name]
-    verdict = task(number, answer, seed=seed)
-    assert verdict, verdict.text
-
-
-def test_the_quietest_number_is_quieter_than_the_mean(solution):
+def test_the_quietest_number_is_quieter_than_the_mean():
     """For the square of a normal number with mean 1: the variance of the estimate, both ways."""
     rng = np.random.default_rng(1)
-    found = []
+    found, quietest = [], TestNoise.solution()["quietest"]
     for _ in range(300):
         z = rng.normal(size=100)
         f = (1 + z) ** 2
         others = (f.sum() - f) / 99
-        found.append([solution["quietest"](list(f), list(z)), ((f - others) * z).mean()])
+        found.append([quietest(list(f), list(z)), ((f - others) * z).mean()])
     quiet, mean = np.var(found, axis=0)
     assert quiet < mean
     assert abs(np.mean(found, axis=0) - 2).max() < 4 * math.sqrt(mean / 300)
+
+
+class TestNoise(Assignment):
+    name = "noise"
+    given = GIVEN
+    mistakes, clever, unusual = MISTAKES, CLEVER, UNUSUAL

@@ -1,31 +1,17 @@
 """Chapter 7's assignment: the solution passes, and each plausible mistake gets its hint."""
 
-import functools
-
-import nbformat
 import pytest
-from nbgrader.preprocessors import ClearSolutions
 
 from bookkit.checks import to_jax_tasks
-from bookkit.checks.to_jax_tasks import task
-from tests.assignments.notebooks import answers, code_of, source_of
+from tests.assignments.frame import Assignment
 
 pytestmark = pytest.mark.usefixtures("float64")
-SOURCE = source_of("to_jax")
 GIVEN = """
 import jax
 jax.config.update("jax_enable_x64", True)
 import diffrax
 import jax.numpy as jnp
 """
-TASKS = {
-    "1": ["slope_record"], "2": ["best"], "3": ["epidemic"], "4": ["feeding"],
-    "5": ["field", "solve", "setup"],
-}  # fmt: skip
-CODE = code_of(SOURCE)
-
-
-solution_names = functools.cache(lambda: answers(CODE, GIVEN))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -42,26 +28,6 @@ def compile_each_answer_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(to_jax_tasks, "_compiled", once)
         yield
-
-
-def judged(number, code, seed="public"):
-    names = solution_names() if code == CODE else answers(code, GIVEN)
-    return task(number, *[names[name] for name in TASKS[number]], seed=seed)
-
-
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize("number", TASKS)
-def test_the_solution_passes_for_any_seed(number, seed):
-    verdict = judged(number, CODE, seed)
-    assert verdict, verdict.text
-
-
-@pytest.mark.parametrize("number", TASKS)
-def test_the_student_version_is_open(number):
-    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
-    verdict = judged(number, code_of(notebook))
-    assert not verdict
-    assert verdict.text.startswith(f"Task {number} is still open.")
 
 
 STACK = "columns = jax.tree.map(lambda *leaves: jnp.array(leaves), *starts)"
@@ -85,13 +51,6 @@ MISTAKES = {
     "the global by name": ("1", '"h = {half} + x"', '"h = HALF + x"', "write its value"),
     "two operations in a line": ("1", '"share = b / h"', '"share = a / h / h"',
                                  "is not one operation"),
-    "a difference": (  # clever: no slope at all
-        "1", 'lines += ["bar_a = 1.0 / h", "share = b / h", "bar_h = 0.0 - share"]',
-        's = 0.1 if shaded else 0.0\n'
-        '    return ["y = x + 0.000001", "a = v * x", "c = v * y", f"h = {half} + x", '
-        'f"i = {half} + y", '
-        '"b = a / h", "d = c / i", f"e = {s} * a", f"f = {s} * c", "b2 = b - e", "d2 = d - f", '
-        '"g = d2 - b2", "k = g / 0.000001", "result = k"]', "gives itself away"),
     "a loop": ("2", "return int(jnp.nanargmin(losses))",
                "return int(jnp.nanargmin(jnp.array([loss(s) for s in starts])))", "times for"),
     "NaN is least": ("2", "jnp.nanargmin", "jnp.argmin", "takes NaN for the smallest"),
@@ -114,8 +73,6 @@ MISTAKES = {
     "in place": ("4", "return jnp.array([-v * root,", "du = jnp.zeros(2); du[0] = 0.0; "
                  "return jnp.array([-v * root,", "immutable"),
     "the signal the wrong way": ("4", "k * (u[0] - u[1])", "k * (u[0] - 2 * u[1])", "signal"),
-    "a closed form": ("4", "    def field(t, u, args):\n", CLOSED + "    def field(t, u, args):\n",
-                      "diffrax's solution is asked for"),
     "a linear model": ("5", FIELD, "    return jnp.array([-p['r'] * x * p['limit'] + p['c'] * y, "
                        "-p['half'] * y - p['m'] * x])", "the model is linear"),
     "a parameter without a use": ("5", '- p["m"] * y', "- 0.3 * y", "m makes no difference"),
@@ -135,43 +92,43 @@ MISTAKES = {
 }  # fmt: skip
 
 
-def changed(number, right, other):
-    """The code of the solution with another text in that task."""
-    before, here, after = f"\n{CODE}".partition(f"\ndef {TASKS[number][0]}(")
-    assert right in after
-    return before + here + after.replace(right, other, 1)
-
-
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_plausible_mistake_gets_its_hint(mistake):
-    number, right, wrong, words = MISTAKES[mistake]
-    verdict = judged(number, changed(number, right, wrong))
-    assert not verdict
-    assert words in " ".join(verdict.text.split()), verdict.text
+# Wrong at heart, though its numbers may be right.
+CLEVER = {
+    "a difference": (
+        "1", ('lines += ["bar_a = 1.0 / h", "share = b / h", "bar_h = 0.0 - share"]',
+        's = 0.1 if shaded else 0.0\n'
+        '    return ["y = x + 0.000001", "a = v * x", "c = v * y", f"h = {half} + x", '
+        'f"i = {half} + y", '
+        '"b = a / h", "d = c / i", f"e = {s} * a", f"f = {s} * c", "b2 = b - e", "d2 = d - f", '
+        '"g = d2 - b2", "k = g / 0.000001", "result = k"]'), "gives itself away"),
+    "a closed form": ("4", ("    def field(t, u, args):\n",
+                            CLOSED + "    def field(t, u, args):\n"),
+                      "diffrax's solution is asked for"),
+}  # fmt: skip
 
 
 # Other right ways: a line of the solution, and what stands there instead.
 UNUSUAL = {
     "the derivative as one knows it": (
-        "1", 'return [*lines, "bar_x = from_a + bar_h", "result = bar_x"]',
+        "1", ('return [*lines, "bar_x = from_a + bar_h", "result = bar_x"]',
         's = 0.1 if shaded else 0.0\n'
         '    return [f"h = {half} + x", "hh = h * h", f"top = v * {half}", "u = top / hh", '
-        'f"lost = {s} * v", "slope = u - lost", "result = slope"]'),
+        'f"lost = {s} * v", "slope = u - lost", "result = slope"]')),
     "what is caught goes by shares: doubled states give doubled rates": (
-        "5", FIELD,
+        "5", (FIELD,
         "    met = p['c'] * x * y / (x + y)\n"
-        "    return jnp.array([p['r'] * y - p['half'] * x - met, p['limit'] * met - p['m'] * y])"),
+        "    return jnp.array([p['r'] * y - p['half'] * x - met, p['limit'] * met - p['m'] * y])")),
     "infinity for what is no number": (
-        "2", "return int(jnp.nanargmin(losses))",
-        "return jnp.argmin(jnp.where(jnp.isnan(losses), jnp.inf, losses))"),
+        "2", ("return int(jnp.nanargmin(losses))",
+        "return jnp.argmin(jnp.where(jnp.isnan(losses), jnp.inf, losses))")),
     "a bound of its own under the root": (
-        "4", "jnp.where(there, jnp.sqrt(jnp.where(there, u[0], 1.0)), 0.0)",
-        "jnp.where(u[0] > 1e-14, jnp.sqrt(jnp.maximum(u[0], 1e-14)), 0.0)"),
+        "4", ("jnp.where(there, jnp.sqrt(jnp.where(there, u[0], 1.0)), 0.0)",
+        "jnp.where(u[0] > 1e-14, jnp.sqrt(jnp.maximum(u[0], 1e-14)), 0.0)")),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("way", UNUSUAL)
-def test_an_unusual_right_answer_passes(way):
-    number, right, other = UNUSUAL[way]
-    verdict = judged(number, changed(number, right, other))
-    assert verdict, verdict.text
+class TestToJax(Assignment):
+    name = "to_jax"
+    given = GIVEN
+    mistakes, clever, unusual = MISTAKES, CLEVER, UNUSUAL
+    seeds = Assignment.other_seeds

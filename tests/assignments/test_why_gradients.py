@@ -1,45 +1,9 @@
 """The solution passes, the student version does not, and each plausible mistake gets its hint."""
 
-import nbformat
-import pytest
-from nbgrader.preprocessors import ClearSolutions
+from bookkit.checks.why_gradients import generations
+from tests.assignments.frame import Assignment
 
-from bookkit.checks.why_gradients import generations, task
-from tests.assignments.notebooks import answers, code_of, source_of
-
-SOURCE = source_of("why_gradients")
 GIVEN = "import math\n"
-TASKS = {
-    "1": "price_terms",
-    "2": "posterior",
-    "3": "evolution_strategy",
-    "4": "lande",
-    "5": "sinking_game",
-}
-
-
-def solved(code):
-    return answers(code, GIVEN)
-
-
-@pytest.fixture(scope="module")
-def solution():
-    return solved(code_of(SOURCE))
-
-
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter", "spring"])
-@pytest.mark.parametrize("number", TASKS)
-def test_the_solution_passes_for_any_seed(solution, number, seed):
-    verdict = task(number, solution[TASKS[number]], seed=seed)
-    assert verdict, verdict.text
-
-
-@pytest.mark.parametrize("number", TASKS)
-def test_the_student_version_fails_and_reads_as_open(number):
-    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
-    verdict = task(number, solved(code_of(notebook))[TASKS[number]])
-    assert not verdict
-    assert verdict.text.startswith(f"Task {number} is still open.")
 
 
 # What a student may well write: a line of the solution, what stands there instead, and the hint.
@@ -153,18 +117,6 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
-    number, right, wrong, words = MISTAKES[mistake]
-    code = code_of(SOURCE)
-    assert code.count(right) == 1, "the solution has changed"
-    verdict = task(number, solved(code.replace(right, wrong))[TASKS[number]])
-    assert not verdict
-    text = " ".join(verdict.text.split())
-    assert "Counter-example: " in text
-    assert words in text.lower()
-
-
 # The cleverest wrong answers that we could think of: each shirks what its task is about.
 
 
@@ -208,28 +160,25 @@ def random_throws(loss, theta, sigma, budget, rng):
 
 def diagonal(q, w, traits):
     """As if the traits did not hang together."""
-    G, beta = solved(code_of(SOURCE))["lande"](q, w, traits)
+    G, beta = TestWhyGradients.solution()["lande"](q, w, traits)
     return [[G[0][0], 0.0], [0.0, G[1][1]]], beta
 
 
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize(
-    ("number", "answer"),
-    [
-        ("1", other_partition),
-        ("1", lambda n, w, z, z_offspring: (0.0, 0.0)),
-        ("2", first_hundred),
-        ("2", lambda prior, likelihoods: list(prior)),
-        ("3", by_differences),
-        ("3", random_throws),
-        ("3", lambda loss, theta, sigma, budget, rng: (list(theta), loss(theta))),
-        ("4", diagonal),
-        ("4", lambda q, w, traits: ([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])),
-        ("5", lambda: ([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]], [0.5, 0.3, 0.2])),
-    ],
-)
-def test_a_clever_wrong_answer_is_refused(number, answer, seed):
-    assert not task(number, answer, seed=seed)
+CLEVER = {
+    "other terms of the same sum": ("1", other_partition),
+    "nothing changes": ("1", lambda n, w, z, z_offspring: (0.0, 0.0)),
+    "the first hundred": ("2", first_hundred),
+    "the prior": ("2", lambda prior, likelihoods: list(prior)),
+    "differences": ("3", by_differences),
+    "random throws": ("3", random_throws),
+    "the start": ("3", lambda loss, theta, sigma, budget, rng: (list(theta), loss(theta))),
+    "as if independent": ("4", diagonal),
+    "the identity": ("4", lambda q, w, traits: ([[1.0, 0.0], [0.0, 1.0]], [0.0, 0.0])),
+    "rock, paper, scissors": (
+        "5",
+        lambda: ([[0.0, -1.0, 1.0], [1.0, 0.0, -1.0], [-1.0, 1.0, 0.0]], [0.5, 0.3, 0.2]),
+    ),
+}
 
 
 # Right, and unlike the solution.
@@ -280,18 +229,22 @@ def commons():
     return [[2.0, 0.5, 0.0], [2.5, 0.9, 0.3], [3.0, 1.2, 0.4]], [0.9, 0.05, 0.05]
 
 
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize(
-    ("number", "answer"),
-    [("2", with_logarithms), ("3", five_children), ("4", by_numpy), ("5", commons)],
-)
-def test_an_unusual_right_answer_is_accepted(number, answer, seed):
-    verdict = task(number, answer, seed=seed)
-    assert verdict, verdict.text
-
-
 def test_the_given_function_is_the_replicator_equation():
     (q, mean, gain), (after, *_) = generations([[0.0, 0.0], [0.0, 2.0]], [0.5, 0.5], 1)
     # w = 1 and 2, mean 1.5, variance 0.25
     assert (q, mean) == ([0.5, 0.5], 1.5) and abs(gain - 0.25 / 1.5) < 1e-15
     assert all(abs(a - b) < 1e-15 for a, b in zip(after, (1 / 3, 2 / 3), strict=True))
+
+
+UNUSUAL = {
+    "with logarithms": ("2", with_logarithms),
+    "five children": ("3", five_children),
+    "by NumPy": ("4", by_numpy),
+    "commons": ("5", commons),
+}
+
+
+class TestWhyGradients(Assignment):
+    name = "why_gradients"
+    given = GIVEN
+    mistakes, clever, unusual = MISTAKES, CLEVER, UNUSUAL

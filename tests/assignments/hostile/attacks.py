@@ -190,71 +190,74 @@ def attack_public_instances(folder: Path, who: str):
     )
 
 
-@kind(without("2"), "no engine", marks="small")
-def engine_by_hand(folder: Path, who: str):
-    return last(
-        "def rates_jvp(u, p, u_dot, p_dot):\n    return ad.jvp(rates, (u, p), (u_dot, p_dot))[1]"
-    )
+def answered(name: str, points: tuple, words: str, source: str, marks: str = "") -> None:
+    """A kind with the solution, and a last cell that defines one answer anew."""
+    snippet(name, points, lambda: last(source), words, marks)
 
 
-@kind(without("2"), "asked again without one")
-def engine_without_the_watch(folder: Path, who: str):
-    """It takes the watch out of its process before it uses the engine."""
-    return last(
-        "import bookkit.checks as checks\nchecks._watched = checks._plainly\n"
-        "def rates_jvp(u, p, u_dot, p_dot):\n"
-        "    return ad.jvp(rates, (u, p), (u_dot, p_dot))[1]"
-    )
-
-
-@kind(without("3"), "asked again without one", marks="small")
-def engine_in_the_dark(folder: Path, who: str):
-    """It switches the profiler off while it uses the engine."""
-    return last(
-        "import sys\ndef rates_vjp(u, p, w):\n    look = sys.getprofile()\n"
-        "    sys.setprofile(None)\n    found = ad.vjp(rates, u, p)[1](w)\n"
-        "    sys.setprofile(look)\n    return list(found[0]), list(found[1])"
-    )
-
-
-@kind(FULL, marks="small")
-def by_hand_with_tools(folder: Path, who: str):
-    """Right, and by hand; it only looks as if it could cheat."""
-    return last(
-        "import sys, numpy as np\n_own = rates_jvp\n"
-        "def rates_jvp(u, p, u_dot, p_dot):\n    assert sys and getattr(_own, '__name__')\n"
-        "    assert np.zeros(2).shape == (2,)\n    return _own(u, p, u_dot, p_dot)"
-    )
-
-
-@kind(without("2"), "plain numbers")
-def engine_through_the_pieces(folder: Path, who: str):
-    return last(
-        "import sys\ndef heun_jvp(f, f_jvp, u, p, h, u_dot, p_dot):\n"
-        "    sys.setprofile(None)\n"
-        "    return ad.jvp(lambda u, p: heun_step(f, u, p, h), (u, p), (u_dot, p_dot))[1]"
-    )
-
-
-@kind(without("4"), "you called step")
-def differences(folder: Path, who: str):
-    return last(
-        "def loss_gradient(step, step_vjp, u0, p, data):\n    out = []\n"
-        "    for i in range(len(p)):\n        a, b = [list(p) for _ in range(2)]\n"
-        "        a[i] += 1e-5; b[i] -= 1e-5\n"
-        "        out.append((loss(step, u0, a, data) - loss(step, u0, b, data)) / 2e-5)\n"
-        "    return out"
-    )
-
-
-@kind(without("4"), "you called step")
-def hides_its_calls(folder: Path, who: str):
-    """Right, but with far too many calls, whose failing claim it swallows."""
-    return last(
-        "_own = loss_gradient\ndef loss_gradient(step, step_vjp, u0, p, data):\n"
-        "    for _ in range(3 * len(data) + 3):\n        step(u0, p)\n"
-        "    return _own(step, step_vjp, u0, p, data)"
-    )
+answered(
+    "engine_by_hand",
+    without("2"),
+    "no engine",
+    "def rates_jvp(u, p, u_dot, p_dot):\n    return ad.jvp(rates, (u, p), (u_dot, p_dot))[1]",
+    marks="small",
+)
+# It takes the watch out of its process before it uses the engine.
+answered(
+    "engine_without_the_watch",
+    without("2"),
+    "asked again without one",
+    "import bookkit.checks as checks\nchecks._watched = checks._plainly\n"
+    "def rates_jvp(u, p, u_dot, p_dot):\n"
+    "    return ad.jvp(rates, (u, p), (u_dot, p_dot))[1]",
+)
+# It switches the profiler off while it uses the engine.
+answered(
+    "engine_in_the_dark",
+    without("3"),
+    "asked again without one",
+    "import sys\ndef rates_vjp(u, p, w):\n    look = sys.getprofile()\n"
+    "    sys.setprofile(None)\n    found = ad.vjp(rates, u, p)[1](w)\n"
+    "    sys.setprofile(look)\n    return list(found[0]), list(found[1])",
+    marks="small",
+)
+# Right, and by hand; it only looks as if it could cheat.
+answered(
+    "by_hand_with_tools",
+    FULL,
+    "",
+    "import sys, numpy as np\n_own = rates_jvp\n"
+    "def rates_jvp(u, p, u_dot, p_dot):\n    assert sys and getattr(_own, '__name__')\n"
+    "    assert np.zeros(2).shape == (2,)\n    return _own(u, p, u_dot, p_dot)",
+    marks="small",
+)
+answered(
+    "engine_through_the_pieces",
+    without("2"),
+    "plain numbers",
+    "import sys\ndef heun_jvp(f, f_jvp, u, p, h, u_dot, p_dot):\n"
+    "    sys.setprofile(None)\n"
+    "    return ad.jvp(lambda u, p: heun_step(f, u, p, h), (u, p), (u_dot, p_dot))[1]",
+)
+answered(
+    "differences",
+    without("4"),
+    "you called step",
+    "def loss_gradient(step, step_vjp, u0, p, data):\n    out = []\n"
+    "    for i in range(len(p)):\n        a, b = [list(p) for _ in range(2)]\n"
+    "        a[i] += 1e-5; b[i] -= 1e-5\n"
+    "        out.append((loss(step, u0, a, data) - loss(step, u0, b, data)) / 2e-5)\n"
+    "    return out",
+)
+# Right, but with far too many calls, whose failing claim it swallows.
+answered(
+    "hides_its_calls",
+    without("4"),
+    "you called step",
+    "_own = loss_gradient\ndef loss_gradient(step, step_vjp, u0, p, data):\n"
+    "    for _ in range(3 * len(data) + 3):\n        step(u0, p)\n"
+    "    return _own(step, step_vjp, u0, p, data)",
+)
 
 
 # Links, pipes, archives ---------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Submissions that hang, crash, flood or fork: each loses what it does, and nothing else."""
 
-from tests.assignments.hostile.cases import FULL, NONE, first, instead, last, snippet, without
+from tests.assignments.hostile.cases import FULL, NONE, first, last, snippet, without
 
 STOP, DEAD = "was stopped", "ended its own process"
 
@@ -11,7 +11,7 @@ def _rk4(body: str) -> str:
 
 def task_1(name: str, body: str, words: str = "", marks: str = "", before: str = "") -> None:
     """A kind whose answer to task 1 does this; the other four tasks are right."""
-    snippet(name, without("1"), lambda: instead(before + _rk4(body)), words, marks)
+    snippet(name, without("1"), lambda: last(before + _rk4(body)), words, marks)
 
 
 task_1("endless", "while True: pass", STOP, "slow")

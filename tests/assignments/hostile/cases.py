@@ -93,11 +93,6 @@ def last(source: str, solved: str = "12345") -> bytes:
     return written(notebook)
 
 
-def instead(source: str, solved: str = "12345") -> bytes:
-    """A notebook in which a later cell defines an answer anew."""
-    return last(source, solved)
-
-
 def edited(change: Callable[[dict], None], solved: str = "12345") -> bytes:
     notebook = copy.deepcopy(released(solved))
     change(notebook)

@@ -15,7 +15,6 @@ from tests.assignments.hostile.cases import (
     code,
     edited,
     first,
-    instead,
     kind,
     last,
     released,
@@ -47,7 +46,7 @@ snippet("plots", FULL, lambda: last("import matplotlib.pyplot as plt\nplt.plot([
 snippet(
     "own_helper",
     FULL,
-    lambda: instead(
+    lambda: last(
         "class Line:\n    def __init__(s, v): s.v = v\n"
         "def rk4_step(f, t, u, h):\n"
         "    k = [f(t, u)]\n"
