@@ -13,6 +13,8 @@ from importlib.resources import files
 from cycler import cycler
 from matplotlib import pyplot as plt
 
+from bookkit.still import show_as_svg
+
 
 class Colour(str):
     """A colour as matplotlib takes it (the value for a light page); `.dark` is its partner."""
@@ -52,7 +54,8 @@ colour: dict[str, Colour] = {
 
 
 def apply() -> None:
-    """Draw in the book's style from here on: sizes, spines, fonts, and the colour cycle."""
+    """Draw in the book's style from here on: sizes, spines, fonts, the colour cycle; as SVG."""
     plt.style.use(str(files("bookkit") / "book.mplstyle"))
     lines = ("hare", "lynx", "loss", "tangent", "neural_ode", "posterior", "cotangent", "proposal")
     plt.rcParams["axes.prop_cycle"] = cycler(color=[colour[name] for name in lines])
+    show_as_svg()

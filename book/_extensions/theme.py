@@ -4,16 +4,21 @@ It loads sphinx-thebe, which writes the same inline script twice into each page,
 console, and names another host. The book has live figures of its own: out with it. Code on dark
 pages gets the colours of the listings (bookkit/listing.py). And what a cell prints is shown as it
 was printed: MyST-NB puts a line break wherever the kernel happened to send a text in two pieces.
+The script that moves the live figures comes with each of them; a page keeps the first copy.
+MathJax, 260 kB, comes with a page that has mathematics, not with one that only lists such pages.
 """
 
 import re
 
 from myst_nb.core import render
+from sphinx.domains.math import MathDomain
 
 
 def setup(app):
     app.connect("config-inited", mend, priority=1000)
+    app.connect("html-page-context", one_runtime)
     render.coalesce_streams = whole_streams
+    MathDomain.has_equations = on_the_page_itself
     return {"parallel_read_safe": True}
 
 
@@ -31,6 +36,24 @@ def whole_streams(outputs):
     for stream in streams.values():
         stream["text"] = re.sub(r"[^\n]*\r(?!\n)", "", stream["text"])  # what was overwritten
     return joined
+
+
+def one_runtime(app, pagename, templatename, context, doctree):
+    """Each copy would only find that the first one serves the whole page."""
+    seen = set()
+
+    def first(script):
+        known = "root.bookkitLive" in script[0] and script[0] in seen
+        seen.add(script[0])
+        return "" if known else script[0]
+
+    context["body"] = re.sub(r"<script>.*?</script>", first, context.get("body", ""), flags=re.S)
+
+
+def on_the_page_itself(domain, page=None):
+    """Whether a page, or any, has mathematics of its own."""
+    pages = domain.data["has_equations"]
+    return pages.get(page, False) if page else any(pages.values())
 
 
 def mend(app, config):

@@ -31,11 +31,11 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def serve():
-    """serve(folder) -> base url, until the last test of the file is done."""
+    """serve(folder, handler) -> base url, until the last test of the file is done."""
     servers = []
 
-    def start(folder):
-        server = ThreadingHTTPServer(("localhost", 0), partial(Quiet, directory=str(folder)))
+    def start(folder, handler=Quiet):
+        server = ThreadingHTTPServer(("localhost", 0), partial(handler, directory=str(folder)))
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)

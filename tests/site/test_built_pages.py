@@ -70,6 +70,18 @@ def test_nothing_is_loaded_from_elsewhere(pages):
     assert not {address for address in loaded if re.match(r"(https?:)?//", address)}
 
 
+def test_a_page_loads_what_it_needs(pages):
+    """MathJax where there is mathematics and nowhere else; the live figures' script once."""
+    for page in pages:
+        text = page.read_text("utf-8")
+        needs = bool(soup(page).select(".math")) or r"\(" in "".join(
+            form.get_text() for form in soup(page).select("form.selfcheck")
+        )
+        assert needs == ("tex-chtml.js" in text), page
+        assert text.count("root.bookkitLive = ") <= 2, page  # one may carry the reader's store
+        assert "fontawesome.js" not in text, page
+
+
 def test_chapters_can_be_downloaded_and_open_where_the_book_lives(pages):
     repository, _ = address.address()
     home = repository.removeprefix("https://github.com/")
