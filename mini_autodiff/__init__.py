@@ -29,6 +29,11 @@ Differences from JAX, all tested:
   of more than two axes.
 - ``lax.cond`` runs the chosen branch only. Outside ``jit``, ``lax.scan`` is a plain loop.
 - The gradient of a dict keeps the order of its keys.
+- The slope of ``abs`` at 0 is 0, half way between those beside it (JAX: 1).
+- Functions take the arguments that the book uses: no ``nondiff_argnums`` or ``static_argnums``
+  (what is no float is no variable anyway), no ``unroll``, no ``is_leaf``. Trees that go together
+  have one structure (JAX: one may stop at a leaf where the other goes on). A ``scan`` of no steps
+  runs nothing, so it has no ``ys``.
 """
 
 from . import lax, numpy, tree

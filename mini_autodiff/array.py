@@ -518,14 +518,22 @@ class Atoms:
         """The numbers of another tree, which must have the same structure and shapes."""
         found = Atoms(other)
         if found.structure != self.structure or found.shapes() != self.shapes():
-            raise TypeError(
-                f"{what} must have the structure {nested(self.rebuild(self.atoms))}, "
-                f"but got {nested(other)}"
-            )
+            mine, theirs = self.unlike(found)
+            raise TypeError(f"{what} must have the structure {mine}, but got {theirs}")
         if not here.trace:
             return found.atoms
         pairs = zip(self.leaves, found.leaves, strict=True)
         return [x for mine, leaf in pairs for x in _atoms_as(mine, leaf)]
+
+    def unlike(self, other: Atoms) -> tuple[str, str]:
+        """Two trees that differ, in words that differ."""
+        ways: list[Callable[[Atoms], str]] = [
+            lambda x: nested(x.rebuild(x.atoms)),
+            lambda x: f"{x.structure}",
+            lambda x: f"{x.structure} of the shapes {x.shapes()}",
+        ]
+        pairs = [(words(self), words(other)) for words in ways]
+        return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
 
     def outer(self, inner: Atoms, rows: list[list]) -> Any:
         """A tree of trees, as a Jacobian has: ``rows[i][j]`` for number i of this, j of inner.

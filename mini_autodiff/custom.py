@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -242,7 +243,8 @@ class custom_vjp:
     """A function with a reverse rule of its own, given by ``defvjp(forward, backward)``.
 
     ``forward(*args)`` returns the value and whatever the rule needs; ``backward(kept, cotangent)``
-    returns a tuple with the cotangent of every argument. Forward mode has no rule for it.
+    returns a tuple with the cotangent of every argument; ``None`` stands for zero. Arguments given
+    by name, and defaults, go to the rules by position, as in JAX. Forward mode has no rule for it.
 
     >>> @custom_vjp
     ... def cautious(x):
@@ -262,15 +264,28 @@ class custom_vjp:
         """Give the rule."""
         self.rule = (forward, backward)
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.rule is None:
             raise AttributeError(f"{self.f.__name__} has no rule yet; call its defvjp first")
+        args = positional(self.f, args, kwargs)
         into = Atoms(args)
         call = CustomCall(self.f, *self.rule, into)
         if not any(isinstance(x, Number) for x in into.atoms):
             return self.f(*args)
         atoms = apply(call, *into.atoms)
         return call.out.rebuild(atoms)
+
+
+def positional(f: Callable, args: tuple, kwargs: dict) -> tuple:
+    """All arguments of a call by position, also those given by name or by default."""
+    given = inspect.signature(f).bind(*args, **kwargs)
+    given.apply_defaults()
+    if given.kwargs:
+        raise TypeError(
+            f"the rule of {f.__name__} takes its arguments by position, but "
+            f"{', '.join(given.kwargs)} can be given by name only"
+        )
+    return given.args
 
 
 class CustomCall(Special):
@@ -313,9 +328,9 @@ class CustomCall(Special):
 
     def reverse(self, tape: Tape, args: tuple) -> list:
         values = [tape.lower(x) for x in args]
-        result, kept = self.forward_rule(*self.into.rebuild(values))
-        self.out = Atoms(result)
         example = self.into.rebuild(values)
+        result, kept = self.kept(example)
+        self.out = Atoms(result)
 
         def pull(cotangent: list) -> None:
             given = [cotangent[x.index] for x in out]
@@ -323,22 +338,37 @@ class CustomCall(Special):
                 return
             pairs = zip(given, out, strict=True)
             given = [ops.zero_like(x.value) if c is None else c for c, x in pairs]
-            shares = self.backward_rule(kept, self.out.rebuild(given))
-            if not isinstance(shares, tuple) or len(shares) != len(example):
-                raise TypeError(
-                    f"the backward rule of {self.f.__name__} must return a tuple with one "
-                    f"cotangent for each of the {len(example)} argument(s), but got "
-                    f"{nested(shares)}"
-                )
-            places = iter(args)
-            for x, share in zip(example, shares, strict=True):
-                leaf = Atoms(x)
-                mine = [next(places) for _ in leaf.atoms]
-                if share is None:  # 0, as in JAX
-                    continue
-                parts = leaf.match(share, "the backward rule's result")
-                for y, part in zip(mine, parts, strict=True):
-                    tape.accumulate(cotangent, y, part)
+            shares = self.shares(example, kept, self.out.rebuild(given))
+            for x, share in zip(args, shares, strict=True):
+                if share is not None:
+                    tape.accumulate(cotangent, x, share)
 
         out = tape.call(self.out.atoms, pull)
         return out
+
+    def kept(self, args: tuple) -> Any:
+        """The value, and what the backward rule needs."""
+        pair = self.forward_rule(*args)
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(
+                f"the forward rule of {self.f.__name__} must return a pair, the value and what "
+                f"the backward rule needs, but got {nested(pair)}"
+            )
+        return pair
+
+    def shares(self, args: tuple, kept: Any, cotangent: Any) -> list:
+        """By the backward rule, the cotangents of all numbers that went in; ``None`` is 0."""
+        shares = self.backward_rule(kept, cotangent)
+        if not isinstance(shares, tuple) or len(shares) != len(args):
+            raise TypeError(
+                f"the backward rule of {self.f.__name__} must return a tuple with one cotangent "
+                f"for each of the {len(args)} argument(s), but got {nested(shares)}"
+            )
+        found: list = []
+        for x, share in zip(args, shares, strict=True):
+            into = Atoms(x)
+            if share is None:
+                found += [None] * len(into.atoms)
+            else:
+                found += into.match(share, "the backward rule's result")
+        return found

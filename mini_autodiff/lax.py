@@ -82,9 +82,10 @@ def check_carry(before: Atoms, carry: Any) -> None:
     """A carry must keep the structure and the shapes that it had before the loop."""
     after = Atoms(carry)
     if after.structure != before.structure or after.shapes() != before.shapes():
+        mine, theirs = before.unlike(after)
         raise TypeError(
-            f"scan's carry must keep its structure: it started as "
-            f"{nested(before.rebuild(before.atoms))}, but one step made it {nested(carry)}"
+            f"scan's carry must keep its structure: it started as {mine}, "
+            f"but one step made it {theirs}"
         )
 
 

@@ -67,6 +67,7 @@ exp, expm1 = _of_one(ops.exp), _of_one(ops.expm1)
 log, log1p, log10 = _of_one(ops.log), _of_one(ops.log1p), _of_one(ops.log10)
 sqrt, square, sign = _of_one(ops.sqrt), _of_one(ops.square), _function(ops.sign_)
 absolute = abs = _of_one(ops.absolute)
+abs.__doc__ = f"{abs.__doc__} At 0 that is 0, half way between those beside it (JAX: 1)."
 sigmoid, softplus = _of_one(ops.sigmoid_), _of_one(ops.softplus_)
 maximum, minimum = _function(ops.maximum_), _function(ops.minimum_)
 where = _function(ops.where)
@@ -129,15 +130,16 @@ def eye(n: int, m: int | None = None) -> Array:
 
 
 def arange(start: float, stop: float | None = None, step: float = 1) -> Array:
-    """Numbers from ``start`` (or 0) up to, not including, ``stop``.
+    """Numbers from ``start`` (or 0) up to, not including, ``stop``; floats, if one of them is.
 
-    >>> arange(3), arange(0.0, 1.0, 0.5)
-    (Array([0, 1, 2]), Array([0.0, 0.5]))
+    >>> arange(3), arange(3.0), arange(0, 1, 0.5)
+    (Array([0, 1, 2]), Array([0.0, 1.0, 2.0]), Array([0.0, 0.5]))
     """
     if stop is None:
         start, stop = 0, start
     count = math.ceil((stop - start) / step)
-    return Array(start + i * step for i in range(count))
+    zero = 0 * start + 0 * stop + 0 * step  # whole, if all are
+    return Array(start + i * step + zero for i in range(count))
 
 
 def linspace(start: float, stop: float, num: int = 50) -> Array:

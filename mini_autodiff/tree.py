@@ -85,8 +85,19 @@ def _flatten(node: Any, leaves: list) -> Any:
 
 
 def unflatten(structure: Any, leaves: list) -> Any:
-    """The tree of this structure with these leaves."""
-    return _unflatten(structure, iter(leaves))
+    """The tree of this structure with these leaves.
+
+    Raises:
+        ValueError: if there are more or fewer leaves than places.
+    """
+    supply, end = iter(leaves), object()
+    try:
+        tree = _unflatten(structure, supply)
+    except StopIteration:
+        raise ValueError(f"too few leaves, {len(leaves)}, for the structure {structure}") from None
+    if next(supply, end) is not end:
+        raise ValueError(f"too many leaves, {len(leaves)}, for the structure {structure}")
+    return tree
 
 
 def _unflatten(node: Any, supply: Iterator) -> Any:
@@ -95,7 +106,10 @@ def _unflatten(node: Any, supply: Iterator) -> Any:
     kind = type(node)
     if kind is list or kind is tuple:
         if node.count(LEAF) == len(node):  # the same, faster
-            return kind(itertools.islice(supply, len(node)))
+            found = kind(itertools.islice(supply, len(node)))
+            if len(found) < len(node):
+                raise StopIteration
+            return found
         return kind([_unflatten(child, supply) for child in node])
     children, rebuild = _children(node)  # type: ignore[misc]
     return rebuild([_unflatten(child, supply) for child in children])
