@@ -10,6 +10,34 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const list of document.querySelectorAll(".citation-list")) list.removeAttribute("role");
 });
 
+// By keyboard, a way past the contents to the first live figure: the next Tab is its first slider.
+document.addEventListener("DOMContentLoaded", () => {
+  const figure = document.querySelector("figure.live"), skip = document.querySelector("#pst-skip-link");
+  if (!figure || !skip) return;
+  const link = skip.firstElementChild.cloneNode();
+  Object.assign(link, {href: `#${figure.id}`, textContent: "Skip to the first live figure"});
+  skip.append(link);
+});
+
+// What the self-checks and the figures keep in this browser, and one button that forgets it all.
+const OURS = "gradients-through-time/";
+const kept = () => {
+  try { return Object.keys(localStorage).filter(key => key.startsWith(OURS)); } catch { return []; }
+};
+document.addEventListener("DOMContentLoaded", () => {
+  const button = document.createElement("button");
+  Object.assign(button, {type: "button", className: "forget", textContent: "Forget my answers and fits"});
+  button.title = "On all pages of this book, in this browser. Nothing was ever sent.";
+  button.onclick = () => {
+    kept().forEach(key => localStorage.removeItem(key));
+    location.reload();
+  };
+  const look = () => { button.hidden = !kept().length; };
+  document.addEventListener("click", () => setTimeout(look));
+  document.querySelector("footer.bd-footer-content .footer-item:last-child")?.append(button);
+  look();
+});
+
 // A formula that is wider than its column is set smaller, so that its end, the result, is seen.
 const SMALLEST = 0.7;
 const fit = () => {

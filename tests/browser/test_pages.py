@@ -123,3 +123,38 @@ def test_the_first_tab_stop_skips_to_the_text(site, page):
     page.goto(f"{site}/book/intro.html", wait_until="networkidle")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
+
+
+CHAPTER = "book/derivatives/differentiating_the_solver.html"
+
+
+def test_the_first_slider_is_a_few_tab_stops_away(site, page):
+    page.goto(f"{site}/{CHAPTER}", wait_until="load")
+    at_slider = "document.activeElement.matches('figure.live input[type=range]')"
+    stops = 0
+    while not page.evaluate(at_slider):
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops < 15
+        if page.evaluate("document.activeElement.hash || ''").startswith("#live-"):
+            page.keyboard.press("Enter")
+    assert page.locator("mjx-container[tabindex]").count() == 0  # no formula is a stop
+
+
+def test_one_button_forgets_answers_and_fits(site, page):
+    page.goto(f"{site}/{CHAPTER}", wait_until="load")
+    forget = page.get_by_role("button", name="Forget my answers and fits")
+    assert not forget.is_visible()  # there is nothing yet
+    question = page.locator("form.selfcheck fieldset").first
+    question.locator("input").first.check()
+    question.get_by_role("button", name="Check").click()
+    page.evaluate("bookkitStore.set('hand fit', 3, {alpha: 0.6})")
+    page.evaluate("localStorage.setItem('another/site', 'stays')")
+    page.reload(wait_until="load")
+    assert question.locator("input").first.is_checked()
+    with page.expect_navigation(wait_until="load"):
+        forget.click()
+    assert not question.locator("input").first.is_checked()
+    kept = page.evaluate("Object.keys(localStorage)")
+    assert "another/site" in kept
+    assert not [key for key in kept if key.startswith("gradients-through-time/")]
