@@ -123,26 +123,34 @@ class Again(Special):
             results = [tape.lower(x) for x in self.value(*values)]
 
         def pull(cotangent: list) -> None:
-            pairs = [(k, cotangent[x.index]) for k, x in enumerate(out)]
-            pairs = [(k, c) for k, c in pairs if c is not None]
-            if not pairs:
+            given = {k: cotangent[x.index] for k, x in enumerate(out)}
+            given = {k: c for k, c in given.items() if c is not None}
+            if not given:
                 return
-            again = tape.borrower = Repeating(tape)  # type: ignore[attr-defined]
-            with acting_as(tape, Lending):
-                inputs = [again.new(x) for x in values]
-                results = self.value(*inputs)
-                ends = [adopted(again, results[k]) for k, _ in pairs]
-                lent = list(again.known.items())
-                sources = inputs + [x for _, x in lent]
-                shares = again.pull(ends, [c for _, c in pairs], sources)
-            for x, share in zip(args, shares, strict=False):
+            shares, lent = self.again(tape, values, given)
+            for x, share in zip(args, shares, strict=True):
                 tape.accumulate(cotangent, x, share)
-            for (place, _), share in zip(lent, shares[len(inputs) :], strict=True):
+            for place, share in lent.items():
                 before = cotangent[place]
                 cotangent[place] = share if before is None else before + share
 
         out = tape.call(results, pull)
         return out
+
+    def again(self, tape: Tape, values: list, given: dict[int, Any]) -> tuple[list, dict]:
+        """Run once more: the shares of the arguments, and of the places that it used on ``tape``.
+
+        ``given`` has the cotangents of the results, by their number.
+        """
+        again = tape.borrower = Repeating(tape)  # type: ignore[attr-defined]
+        with acting_as(tape, Lending):
+            inputs = [again.new(x) for x in values]
+            results = self.value(*inputs)
+            ends = [adopted(again, results[k]) for k in given]
+            lent = dict(again.known)
+            shares = again.pull(ends, list(given.values()), [*inputs, *lent.values()])
+        mine = shares[: len(inputs)]
+        return mine, dict(zip(lent, shares[len(inputs) :], strict=True))
 
 
 @contextlib.contextmanager

@@ -62,48 +62,53 @@ class Graph:
 
     def svg(self) -> str:
         """The graph as SVG: inputs on the left, each operation right of what it uses."""
-        column: dict[str, int] = {}
-        for name, _, args in self.rows:
-            column[name] = 1 + max((column[a] for a in args if a in column), default=-1)
-        row: dict[str, int] = {}
-        used: dict[int, int] = {}
-        for name, _, _ in self.rows:
-            row[name] = used.get(column[name], 0)
-            used[column[name]] = row[name] + 1
-        tallest = max(used.values())
-
-        def place(name: str) -> tuple[float, float]:
-            spare = (tallest - used[column[name]]) / 2
-            return 60 + 120 * column[name], 40 + 60 * (row[name] + spare)
-
-        width, height = 120 * len(used), 20 + 60 * tallest
-        parts = [
+        places, (width, height) = self._places()
+        return "\n".join([
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
             f'width="{width}" role="img" font-family="inherit" font-size="13" '
             'text-anchor="middle" fill="currentColor" stroke="currentColor">',
             f"<title>{escape(str(self))}</title>",
-        ]
+            *[_edge(*places[a], *places[name])
+              for name, _, args in self.rows for a in args if a in places],
+            *[self._box(row, *places[row[0]]) for row in self.rows],
+            "</svg>",
+        ])  # fmt: skip
+
+    def _places(self) -> tuple[dict[str, tuple[float, float]], tuple[int, int]]:
+        """The centre of each box, and the size of the picture: columns of equal middle."""
+        column: dict[str, int] = {}
+        columns: dict[int, list[str]] = {}
         for name, _, args in self.rows:
-            x1, y1 = place(name)
-            for a in args:
-                if a in column:
-                    x0, y0 = place(a)
-                    parts.append(
-                        f'<path d="M{x0 + 42} {y0}C{x0 + 60} {y0} {x1 - 60} {y1} {x1 - 42} {y1}" '
-                        'fill="none" opacity="0.5"/>'
-                    )
-        for name, op, args in self.rows:
-            x, y = place(name)
-            bold = 2 if name in self.outputs else 1
-            shape = f'x="{x - 42}" y="{y - 20}" width="84" height="40" rx="{8 if args else 20}"'
-            parts.append(f'<rect {shape} fill="none" stroke-width="{bold}"/>')
-            below = _formula(op, args) if args else "input"
-            parts.append(f'<text stroke="none" x="{x}" y="{y - 3}">{escape(name)}</text>')
-            parts.append(
-                f'<text stroke="none" x="{x}" y="{y + 13}" font-size="11" opacity="0.75">'
-                f"{escape(below)}</text>"
-            )
-        return "\n".join([*parts, "</svg>"])
+            column[name] = 1 + max((column[a] for a in args if a in column), default=-1)
+            columns.setdefault(column[name], []).append(name)
+        tallest = max(map(len, columns.values()))
+        places: dict[str, tuple[float, float]] = {
+            name: (60 + 120 * i, 40 + 60 * (j + (tallest - len(names)) / 2))
+            for i, names in columns.items()
+            for j, name in enumerate(names)
+        }
+        return places, (120 * len(columns), 20 + 60 * tallest)
+
+    def _box(self, row: tuple, x: float, y: float) -> str:
+        """A number, how it is computed, and a frame, which is bold around a result."""
+        name, op, args = row
+        bold = 2 if name in self.outputs else 1
+        shape = f'x="{x - 42}" y="{y - 20}" width="84" height="40" rx="{8 if args else 20}"'
+        below = _formula(op, args) if args else "input"
+        return (
+            f'<rect {shape} fill="none" stroke-width="{bold}"/>\n'
+            f'<text stroke="none" x="{x}" y="{y - 3}">{escape(name)}</text>\n'
+            f'<text stroke="none" x="{x}" y="{y + 13}" font-size="11" opacity="0.75">'
+            f"{escape(below)}</text>"
+        )
+
+
+def _edge(x0: float, y0: float, x1: float, y1: float) -> str:
+    """A line from the right of one box to the left of another."""
+    return (
+        f'<path d="M{x0 + 42} {y0}C{x0 + 60} {y0} {x1 - 60} {y1} {x1 - 42} {y1}" '
+        'fill="none" opacity="0.5"/>'
+    )
 
 
 def _symbol(op: Any) -> str:

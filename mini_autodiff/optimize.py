@@ -238,19 +238,14 @@ def bfgs(
     """
     problem = _Problem(value_and_grad, x0)
     x, loss, slopes = problem.begin()
-    n, history = len(x), [loss]
+    history = [loss]
     inverse: list[list[float]] | None = None  # of the Hessian; None: not known yet
     for k in range(1, max_steps + 1):
         if max(map(abs, slopes), default=0.0) <= tol:
             break
-        size = math.sqrt(_dot(slopes, slopes))
-        direction = (
-            [-g / max(size, 1.0) for g in slopes]
-            if inverse is None
-            else [-_dot(row, slopes) for row in inverse]
-        )
+        direction = _downhill(inverse, slopes)
         if _dot(direction, slopes) >= 0:  # rounding has spoilt H: start afresh
-            inverse, direction = None, [-g / max(size, 1.0) for g in slopes]
+            inverse, direction = None, _downhill(None, slopes)
         found = _line_search(problem, x, loss, slopes, direction)
         if found is None:
             if inverse is None:
@@ -260,25 +255,41 @@ def bfgs(
         new_x, new_loss, new_slopes = found
         s = [a - b for a, b in zip(new_x, x, strict=True)]
         z = [a - b for a, b in zip(new_slopes, slopes, strict=True)]
-        curvature = _dot(s, z)
-        if curvature > 0:
-            if inverse is None:  # the scale of the first H: Nocedal and Wright, equation 6.20
-                scale = curvature / _dot(z, z)
-                inverse = [[scale * (i == j) for j in range(n)] for i in range(n)]
-            hz = [_dot(row, z) for row in inverse]
-            grow = (1 + _dot(z, hz) / curvature) / curvature
-            inverse = [
-                [
-                    inverse[i][j] + grow * s[i] * s[j] - (hz[i] * s[j] + s[i] * hz[j]) / curvature
-                    for j in range(n)
-                ]
-                for i in range(n)
-            ]
+        inverse = _learned(inverse, s, z)
         x, loss, slopes = new_x, new_loss, new_slopes
         history.append(loss)
         if callback:
             callback(k, problem.tree.rebuild(x), loss)
     return problem.result(x, loss, slopes, tol, history)
+
+
+def _downhill(inverse: list[list[float]] | None, slopes: list[float]) -> list[float]:
+    """Where to go: against the gradient, bent by H; while H is not known, at most one unit far."""
+    if inverse is None:
+        size = max(math.sqrt(_dot(slopes, slopes)), 1.0)
+        return [-g / size for g in slopes]
+    return [-_dot(row, slopes) for row in inverse]
+
+
+def _learned(
+    inverse: list[list[float]] | None, s: list[float], z: list[float]
+) -> list[list[float]] | None:
+    """H after a step s that changed the gradient by z; as it was, if the step met no valley."""
+    curvature, places = _dot(s, z), range(len(s))
+    if curvature <= 0:
+        return inverse
+    if inverse is None:  # the scale of the first H: Nocedal and Wright, equation 6.20
+        scale = curvature / _dot(z, z)
+        inverse = [[scale * (i == j) for j in places] for i in places]
+    hz = [_dot(row, z) for row in inverse]
+    grow = (1 + _dot(z, hz) / curvature) / curvature
+    return [
+        [
+            inverse[i][j] + grow * s[i] * s[j] - (hz[i] * s[j] + s[i] * hz[j]) / curvature
+            for j in places
+        ]
+        for i in places
+    ]
 
 
 def _line_search(

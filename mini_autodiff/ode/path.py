@@ -61,7 +61,7 @@ class Path(Special):
         """The numbers of the states at ``ts``, and what the reverse sweep needs."""
         y0, args = self.rebuild(atoms)
         k1 = first_slope(self.f, self.ts[0], y0, args)
-        if any(isinstance(x, Number) for x in components(k1)):
+        if derived(components(k1)):
             raise NotCompiled  # f uses, from outside, a number of a derivative
         kernel = kernel_of(self.control.tableau, self.f, y0, args)
         y, p = numbers(y0), numbers(*parameters(args))
@@ -87,31 +87,29 @@ class Path(Special):
     # -- derivatives --
     def reverse(self, tape: Tape, atoms: tuple) -> list:
         values = [tape.lower(x) for x in atoms]
-        if any(isinstance(x, Number) for x in values):  # a derivative inside a derivative
+        if derived(values):  # a derivative inside a derivative
             return flat([self.in_python(atoms)])
         found, kept = self.run(values)
         kernel, inside = kept[0], any(theta for _, theta in kept[2])
-        _ = (
-            kernel.step_back,
-            inside and kernel.inside_back,
-        )  # NotCompiled? Then now, not in the sweep
+        _ = kernel.step_back, inside and kernel.inside_back  # NotCompiled is raised now or never
 
         def pull(cotangent: list) -> None:
             given = [cotangent[x.index] for x in out]
             if all(c is None for c in given):
                 return
             given = [0.0 if c is None else c for c in given]
-            if any(isinstance(c, Number) for c in given):
-                again = Tape()
-                inputs = [again.new(x) for x in values]
-                shares = again.pull(flat([self.in_python(inputs)]), given, inputs)
-            else:
-                shares = self.pull_back(given, *kept)
+            shares = self.again(given, values) if derived(given) else self.pull_back(given, *kept)
             for x, share in zip(atoms, shares, strict=True):
                 tape.accumulate(cotangent, x, share)
 
         out = tape.call(found, pull)
         return out
+
+    def again(self, given: list, values: list) -> list:
+        """Cotangents of start and parameters, where those of the states are being derived."""
+        tape = Tape()
+        inputs = [tape.new(x) for x in values]
+        return tape.pull(flat([self.in_python(inputs)]), given, inputs)
 
     def pull_back(self, given: list, kernel: Kernel, grid: Grid, places: list, p: list) -> list:
         """The reverse sweep: cotangents of start and parameters, from those of the states."""
@@ -140,6 +138,11 @@ class Path(Special):
 
     def trace(self, *_: Any) -> list:
         raise NotImplementedError  # a traced program has no Path: see states
+
+
+def derived(atoms: Sequence) -> bool:
+    """Whether a number among these belongs to a derivative."""
+    return any(isinstance(x, Number) for x in atoms)
 
 
 def zeros(x: Any) -> Any:
