@@ -34,48 +34,51 @@ def exact(value: Any, what: str) -> Fraction:
 # The chapter's exercises --------------------------------------------------------------------------
 
 
-def listed_paths(start: tuple, end: tuple, steps: int, alive: bool = True) -> int:
-    """One by one: every sequence of events, played out."""
-    found = 0
-    for events in itertools.product(EVENTS, repeat=steps):
-        x, y = start
-        possible = True
-        for dx, dy in events:
-            needs = {(1, 0): x > 0, (-1, 1): x > 0 and y > 0, (0, -1): y > 0}[dx, dy]
-            possible = possible and (needs or not alive)
-            x, y = x + dx, y + dy
-        found += possible and (x, y) == end
-    return found
+def listed_chance(start: tuple, end: tuple, steps: int, rates: Callable) -> Fraction:
+    """Way by way: every sequence of events, played out, with the product of its chances."""
+    total = Fraction(0)
+    for events in itertools.product(range(3), repeat=steps):
+        (x, y), chance = start, Fraction(1)
+        for k in events:
+            each = rates(x, y)
+            if not each[k]:
+                chance = Fraction(0)
+                break
+            chance *= Fraction(each[k]) / sum(each)
+            x, y = x + EVENTS[k][0], y + EVENTS[k][1]
+        total += chance if (x, y) == end else 0
+    return total
 
 
 @check.property(
-    "14.1", hint="Carry a table {state: number of ways to get there} from one event to the next."
+    "14.1", hint="Carry a table {state: chance to be there} from one event to the next."
 )
-def counts_what_a_list_counts(draw: Random, paths: Callable) -> None:
-    """It counts as many sequences of events as a list of them all has."""
-    for steps in (0, 1, 3, draw.randint(5, 7)):
-        start = draw.randint(0, 3), draw.randint(0, 3)
-        x, y = start
-        for _ in range(steps):  # an end that can be reached, mostly
-            moves = [e for e in EVENTS if x + min(e[0], 0) >= 0 and y + min(e[1], 0) >= 0]
-            moves = [e for e in moves if e != (1, 0) or x > 0]
-            moves = [e for e in moves if e != (-1, 1) or y > 0]
-            dx, dy = draw.choice(moves or [(0, 0)])
-            x, y = x + dx, y + dy
-        right = listed_paths(start, (x, y), steps)
-        got = number(paths(start, (x, y), steps))
+def sums_over_all_ways(draw: Random, chance: Callable) -> None:
+    """It is the sum, over all sequences of that many events, of their probabilities."""
+    b, c, d = (fraction(draw) for _ in range(3))
+
+    def rates(x: int, y: int) -> list:
+        return [b * x, c * x * y, d * y]
+
+    for steps in (0, 1, 2, draw.randint(4, 6)):
+        start = at = draw.randint(1, 3), draw.randint(1, 3)
+        for _ in range(steps):  # an end that can be reached
+            can = [k for k, rate in enumerate(rates(*at)) if rate]
+            k = draw.choice(can or [0])
+            at = (at[0] + EVENTS[k][0], at[1] + EVENTS[k][1]) if can else at
+        right = listed_chance(start, at, steps, rates)
+        got = number(chance(start, at, steps, rates))
+        evenly = listed_chance(start, at, steps, lambda x, y: [int(v > 0) for v in rates(x, y)])
         hint = None
-        if got == listed_paths(start, (x, y), steps, alive=False):
-            hint = (
-                "A hare is born of hares, and a meal takes a hare and a lynx: an event without "
-                "them cannot happen."
-            )
-        elif got == 3**steps:
-            hint = "Count only those that end at `end`."
+        if got >= 1 > right:
+            hint = "That is a number of ways. Each has a probability of its own."
+        elif steps and close(got, float(evenly), 1e-9):
+            hint = "An event is as probable as its share of the rates, not one in so many."
         claim(
-            got == right,
-            f"from {start} to {(x, y)} in {steps} events there are {right} ways, you say "
-            f"{show(got)}",
+            abs(got - right) < 1e-9,
+            f"from {start} to {at} in {steps} events, with rates {show(float(b))} x, "
+            f"{show(float(c))} x y and {show(float(d))} y, the probability is "
+            f"{show(float(right))}, you say {show(got)}",
             hint,
         )
 

@@ -101,8 +101,9 @@ figure = Explorable(
         "voltage differs by {by_mean:.1f} mV, and the highest by {by_top:.1f} mV."
     ),
     presets={
-        "start": {"g_na": 80, "g_k": 50, "run": 0}, "the truth": {"g_na": 120, "g_k": 36, "run": 0},
-        "the truth again": {"g_na": 120, "g_k": 36, "run": 2},
+        "the truth": {"g_na": 120, "g_k": 36, "run": 3},
+        "the truth again": {"g_na": 120, "g_k": 36, "run": 1},
+        "a wrong neuron": {"g_na": 124, "g_k": 36, "run": 0},
         "break it": {"g_na": 60, "g_k": 60, "run": 0},
     },
 )  # fmt: skip

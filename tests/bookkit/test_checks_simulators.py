@@ -1,26 +1,25 @@
 """The exercises of chapter 14: right answers pass for any seed, slips get their own hint."""
 
 from collections import Counter
+from fractions import Fraction
 from statistics import fmean
 
 import pytest
 
-from bookkit.checks.simulators import EVENTS, check, listed_paths
+from bookkit.checks.simulators import EVENTS, check, listed_chance
 
 
-def paths(start, end, steps):
-    ways = Counter({start: 1})
+def chance(start, end, steps, rates):
+    here = Counter({start: 1})
     for _ in range(steps):
         after = Counter()
-        for (x, y), n in ways.items():
-            if x > 0:
-                after[x + 1, y] += n
-            if x > 0 and y > 0:
-                after[x - 1, y + 1] += n
-            if y > 0:
-                after[x, y - 1] += n
-        ways = after
-    return ways[end]
+        for (x, y), p in here.items():
+            each = rates(x, y)
+            for (dx, dy), rate in zip(EVENTS, each, strict=True):
+                if rate:
+                    after[x + dx, y + dy] += p * rate / sum(each)
+        here = after
+    return here[end]
 
 
 def abc(thetas, made, seen, scale, eps):
@@ -43,7 +42,7 @@ def how_odd(made, seen, extra=1):
     return min(1, 2 * min(up, down) / (len(made) + extra))
 
 
-RIGHT = {"14.1": paths, "14.2": abc, "14.3": by_score, "14.4": how_odd}
+RIGHT = {"14.1": chance, "14.2": abc, "14.3": by_score, "14.4": how_odd}
 
 
 @pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
@@ -53,21 +52,28 @@ def test_right_answers_pass(number, seed):
     assert verdict, verdict.text
 
 
-def test_a_list_of_all_events_agrees_with_a_table():
-    assert listed_paths((2, 1), (2, 1), 6) == paths((2, 1), (2, 1), 6) > 0
-    assert len(EVENTS) == 3
+def test_a_list_of_all_ways_agrees_with_a_table():
+    def rates(x, y):
+        return [Fraction(2 * x), Fraction(x * y), Fraction(3 * y)]
+
+    there = listed_chance((2, 1), (2, 1), 6, rates)
+    assert 0 < there == chance((2, 1), (2, 1), 6, rates)
 
 
-def ghosts(start, end, steps):
-    """Events that need nobody."""
-    ways = Counter({start: 1})
+def evenly(start, end, steps, rates):
+    """Every event that can happen, equally often."""
+    return chance(start, end, steps, lambda x, y: [1.0 * bool(r) for r in rates(x, y)])
+
+
+def number_of_ways(start, end, steps, rates):
+    here = Counter({start: 1})
     for _ in range(steps):
         after = Counter()
-        for (x, y), n in ways.items():
-            for dx, dy in EVENTS:
-                after[x + dx, y + dy] += n
-        ways = after
-    return ways[end]
+        for (x, y), n in here.items():
+            for (dx, dy), rate in zip(EVENTS, rates(x, y), strict=True):
+                after[x + dx, y + dy] += n * bool(rate)
+        here = after
+    return here[end]
 
 
 def one_is_enough(thetas, made, seen, scale, eps):
@@ -98,8 +104,11 @@ def without_one(thetas, f, m, sigma):
 
 
 WRONG = {
-    "ghosts": ("14.1", ghosts, "cannot happen"),
-    "all events": ("14.1", lambda a, b, n: 3**n, "end at"),
+    "evenly": ("14.1", evenly, "share of the rates"),
+    "squares of the rates": (
+        "14.1", lambda a, b, n, r: chance(a, b, n, lambda x, y: [v * v for v in r(x, y)]),
+        "carry a table"),
+    "a number of ways": ("14.1", number_of_ways, "number of ways"),
     "one is enough": ("14.2", one_is_enough, "not one"),
     "one sided": ("14.2", one_sided, "absolute value"),
     "no scale": ("14.2", lambda t, x, s, k, e: abc(t, x, s, [1.0] * len(k), e), "its own scale"),
