@@ -45,16 +45,17 @@ def program(p, data, *, distance=distance):
     base = p["take"]["mean"] * jnp.sum(used * f) / p["n"]
     by_m, by_v = (jnp.sum(used * (f - base) * e) / (p["n"] * width) for e in (ex, ey))
     true_m, true_v = 2 * (m - MIDDLE[0]), 2 * (v - MIDDLE[1])
-    size, true = (jnp.sqrt(a * a + b * b + 1e-12) for a, b in ((by_m, by_v), (true_m, true_v)))
+    size, steep = (jnp.sqrt(a * a + b * b + 1e-12) for a, b in ((by_m, by_v), (true_m, true_v)))
     out = {
         "arrow_m": -LENGTH * by_m / size, "arrow_v": -LENGTH * by_v / size,
-        "true_m": -LENGTH * true_m / true, "true_v": -LENGTH * true_v / true,
-        "cosine": (by_m * true_m + by_v * true_v) / (size * true),
+        "true_m": -LENGTH * true_m / steep, "true_v": -LENGTH * true_v / steep,
+        "cosine": (by_m * true_m + by_v * true_v) / (size * steep),
         "ring_m": m + width * jnp.cos(data["turn"]), "ring_v": v + width * jnp.sin(data["turn"]),
         "from_m": jnp.stack([m]), "from_v": jnp.stack([v]),
-        "four_m": theta[0][:4], "four_v": theta[1][:4],
     }  # fmt: skip
-    for k in range(4):  # the cloud's middle is theta and its noise, the fixes lie around it
+    for k in range(4):
+        out[f"m{k}"], out[f"v{k}"] = (jnp.stack([axis[k]]) for axis in theta)
+        # the cloud's middle is theta and its noise, the fixes lie around it
         for axis, own, name in ((0, "nx", "x"), (1, "ny", "y")):
             around = theta[axis][k] + noise * of_try(own)[k]
             out[f"{name}{k}"] = around + SPREAD * data[f"c{name}{k}"]
@@ -81,17 +82,16 @@ def draw(fig, out):
     tags[ring] = line("ring_m", "ring_v")
     for k, name in enumerate(("hare", "lynx", "neural_ode", "tangent")):
         (cloud,) = ax.plot(out[f"x{k}"], out[f"y{k}"], "o", ms=3, mew=0, color=ink[name])
-        tags[cloud] = points(f"x{k}", f"y{k}")
+        (den,) = ax.plot(out[f"m{k}"], out[f"v{k}"], "D", ms=6, color=ink[name])
+        tags |= {cloud: points(f"x{k}", f"y{k}"), den: points(f"m{k}", f"v{k}")}
     ax.plot(*SEEN, "+", ms=6, color=ink["truth"])
-    (four,) = ax.plot(out["four_m"], out["four_v"], "D", ms=6, color=ink["proposal"])
-    tags[four] = points("four_m", "four_v")
     for name, colour, width in (("true", "muted", 0.02), ("arrow", "loss", 0.012)):
         arrow = ax.quiver(
             out["from_m"], out["from_v"], [out[f"{name}_m"]], [out[f"{name}_v"]], angles="xy",
             scale_units="xy", scale=1, width=width, color=ink[colour],
         )  # fmt: skip
         tags[arrow] = arrows("from_m", "from_v", f"{name}_m", f"{name}_v")
-    ax.set(xlim=(-5, 5), ylim=(-4, 4), xlabel="east of the camp (km)", ylabel="north (km)")
+    ax.set(xlim=(-5, 5), ylim=(-4.5, 3.5), xlabel="east of the camp (km)", ylabel="north (km)")
     ax.set_aspect("equal")
     ax.set_title("Step through the draws. Does purple follow grey?", loc="left")
     return tags
@@ -106,7 +106,7 @@ figure = Explorable(
         "width": Slider("proposal's width", 0.1, 1.5, 0.8, 0.1, "w", "km"),
         "n": Slider.over([4, 16, MOST], "parameters drawn (four are shown)", start=4, symbol="n"),
         "draw": Slider("which draws", 1, TRIES, 1, 1),
-        "take": Choice("taken off each distance", {"mean": "their mean", "none": "nothing"}),
+        "take": Choice("taken off each distance", {"mean": "their mean", "nothing": "nothing"}),
     },
     program=program,
     data=DATA,
@@ -123,6 +123,6 @@ figure = Explorable(
     presets={
         "four draws": {"m": -2.0, "v": -1.5, "width": 0.8, "n": 4, "take": "mean"},
         "sixty-four": {"m": -2.0, "v": -1.5, "width": 0.8, "n": MOST, "take": "mean"},
-        "break it": {"m": -2.0, "v": -1.5, "width": 0.2, "n": 4, "take": "none"},
+        "break it": {"m": -2.0, "v": -1.5, "width": 0.2, "n": 4, "take": "nothing"},
     },
 )  # fmt: skip

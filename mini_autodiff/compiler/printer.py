@@ -26,7 +26,7 @@ RESERVED = set(keyword.kwlist) | set(
     words(
         """zip range reversed print len abs min max sum float int list tuple dict set self math Math
         let const var function new delete typeof void switch case do null undefined NaN Infinity
-        this throw catch default enum export extends super instanceof interface package private
+        true false this throw catch default enum export extends super instanceof interface package private
         protected public static implements arguments eval"""
     )
 )
