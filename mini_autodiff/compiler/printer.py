@@ -26,8 +26,8 @@ RESERVED = set(keyword.kwlist) | set(
     words(
         """zip range reversed print len abs min max sum float int list tuple dict set self math Math
         let const var function new delete typeof void switch case do null undefined NaN Infinity
-        true false this throw catch default enum export extends super instanceof interface package private
-        protected public static implements arguments eval"""
+        true false this throw catch default enum export extends super instanceof interface package
+        private protected public static implements arguments eval"""
     )
 )
 
