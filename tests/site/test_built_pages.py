@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from tests.pages import CHAPTERS, HTML, ROOT, module, read
 
 address = module("book/_extensions/address.py")
+plain = module("book/_extensions/plain.py")
 
 
 @cache
@@ -94,10 +95,19 @@ def test_chapters_can_be_downloaded_and_open_where_the_book_lives(pages):
             assert not launch
         else:
             assert launch == {
-                f"https://mybinder.org/v2/gh/{home}/main?urlpath=lab/tree/{name}.ipynb",
-                f"https://colab.research.google.com/github/{home}/blob/main/{name}.ipynb",
+                f"https://mybinder.org/v2/gh/{home}/notebooks?urlpath=lab/tree/{name}.ipynb",
+                f"https://colab.research.google.com/github/{home}/blob/notebooks/{name}.ipynb",
             }
         assert bool(repository) == (f"{repository}/edit/main/{name}.ipynb" in links)
+
+
+def test_what_is_downloaded_needs_no_myst_and_its_links_arrive(pages):
+    site = "https://the.site"
+    for path in plain.sources():
+        copy = (HTML / "_sources" / path.relative_to(ROOT)).read_text("utf-8")
+        assert "{cite" not in copy and ":::" not in copy and "{term}" not in copy
+        for page, anchor in re.findall(rf"{site}/([^#)]+)#([^)]+)", plain.plain_text(path, site)):
+            assert anchor in anchors(HTML / page), (path, anchor)
 
 
 def test_no_page_knows_the_machine_that_built_it(pages):
