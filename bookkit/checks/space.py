@@ -394,7 +394,8 @@ def _second(u: list) -> list:
 def the_plan_that_tells_r(draw: Random, best_plan: Callable) -> None:
     """The standard deviation of log r under every plan, and the plan with the least."""
     front = [(v, v) for v in (draw.uniform(5, 9) for _ in range(6))]  # r and D only as a product
-    plans = [front]
+    factor = -draw.uniform(0.3, 0.8)  # another mixture, and only that
+    plans = [front, [(v, factor * v) for v in (draw.uniform(5, 9) for _ in range(3))]]
     for count in (2, 3, 5):
         plans.append([(draw.uniform(-1, 1), draw.uniform(-1, 1)) for _ in range(count)])
     draw.shuffle(plans)
@@ -405,7 +406,8 @@ def the_plan_that_tells_r(draw: Random, best_plan: Callable) -> None:
         value = float(mine)
         hint = None
         if math.isinf(true):
-            hint = "Its two columns are alike: it knows the product only. Such a plan has math.inf."
+            hint = "Its two columns are alike, but for a factor: it knows one mixture of the two "
+            hint += "only. Such a plan has math.inf."
         elif close(value, _alone(plans[i], sd), 1e-6):
             hint = "That would be right if D were known. It is not."
         elif close(value, true**2, 1e-6):

@@ -49,6 +49,8 @@ MISTAKES = {
     "D instead of r": ("5", "math.sqrt(c / left)", "math.sqrt(a / left)", "you say"),
     "divided by nothing": ("5", "alone = left <= 1e-12 * a * c", "alone = False",
                            "where the determinant is nought"),
+    "only equal columns": ("5", "alone = left <= 1e-12 * a * c",
+                           "alone = all(x == y for x, y in plan)", "Such a plan has math.inf"),
     "the worst plan": ("5", "sds.index(min(sds))", "sds.index(max(sds))", "smallest"),
     "counted from one": ("5", "sds.index(min(sds))", "sds.index(min(sds)) + 1", "from 0"),
 }  # fmt: skip
