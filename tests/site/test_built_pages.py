@@ -139,22 +139,28 @@ PHONE = 50  # characters of printed text that a page 375 pixels wide shows; beyo
 
 
 def printed_beyond(chapter):
-    """Printed lines that a phone cuts off. The engine's own programs are code, and may scroll."""
+    """Printed lines that a phone cuts off. A compiler's programs are code, and may scroll."""
     return [
         line
         for cell in chapter.select("div.cell")
-        if (code := cell.select_one(".cell_input")) is None or ".source)" not in code.get_text()
+        if (code := cell.select_one(".cell_input")) is None
+        or not re.search(r"\.source\)|make_jaxpr\(", code.get_text())
         for printed in cell.select(".cell_output pre:not(figure *)")  # a listing wraps
         for line in printed.get_text().splitlines()
         if len(line) > PHONE
     ]
 
 
-@pytest.mark.parametrize(
-    "name", ["solvers_are_programs", "differentiating_the_solver", "adjoints_and_failures"]
-)
+FOR_A_PHONE = [
+    *(name for name in CHAPTERS if "/derivatives/" in name),
+    *(f"book/models/{name}" for name in ("to_jax", "what_data_cannot_say", "noise", "space")),
+    "book/inference/bayes_with_gradients",
+]
+
+
+@pytest.mark.parametrize("name", FOR_A_PHONE)
 def test_printed_lines_fit_a_phone(pages, name):
-    assert not printed_beyond(soup(HTML / "book" / "derivatives" / f"{name}.html"))
+    assert not printed_beyond(soup(HTML / f"{name}.html"))
 
 
 def test_a_long_printed_line_is_seen():
@@ -166,7 +172,23 @@ def test_a_long_printed_line_is_seen():
         return printed_beyond(BeautifulSoup(cell.format(code, line), "html.parser"))
 
     assert of("print(x)", "y" * PHONE) == of("print(f.source)", "y" * (PHONE + 1)) == []
+    assert of("print(jax.make_jaxpr(f)(1.0))", "y" * (PHONE + 1)) == []
     assert of("print(x)", "y" * (PHONE + 1)) == ["y" * (PHONE + 1)]
+
+
+ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # what Python says of an object without words
+
+
+def test_no_page_prints_an_object_by_its_address(pages):
+    """A last line without a semicolon: `<Legend object at 0x7f...>`, another one at each build."""
+    assert ADDRESS.search("<matplotlib.legend.Legend at 0x7facf6573390>")
+    printed = {
+        (page.relative_to(HTML).as_posix(), found[0])
+        for page in pages
+        for output in soup(page).select(".cell_output pre")
+        if (found := ADDRESS.search(output.get_text()))
+    }
+    assert not printed
 
 
 def test_running_times_are_those_of_the_cards(pages):
