@@ -360,7 +360,7 @@ def step_of(mu: float, sigma: float, eps: list, f: list, rate: float) -> list:
     return [mu + sigma * by_mu, sigma * math.exp(rate / 2 * by_sigma)]
 
 
-@task.property("4", hint="Order eps by f, smallest f first; the best draw has the largest worth")
+@task.property("4", hint="Order the draws by f, smallest f first; the best has the largest worth")
 def steps_by_ranks(draw: Random, snes_step: Callable) -> None:
     """It moves the proposal by ranks: no monotone change of the distance changes the step."""
     for n in (4, 7, 12):

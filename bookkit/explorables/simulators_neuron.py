@@ -88,8 +88,8 @@ figure = Explorable(
     name="simulators_neuron",
     title="Thirty milliseconds of a recorded neuron, and of one with conductances of your choice",
     sliders={
-        "g_na": Slider("sodium conductance", 60, 180, 80, 2, "g", "mS/cm²"),
-        "g_k": Slider("potassium conductance", 20, 60, 50, 1, "k", "mS/cm²"),
+        "g_na": Slider("sodium conductance", 60, 180, 80, 2, unit="mS/cm²"),
+        "g_k": Slider("potassium conductance", 20, 60, 50, 1, unit="mS/cm²"),
         "run": Slider("run of the same neuron", 0, RUNS - 1, 0, 1),
     },
     program=program,

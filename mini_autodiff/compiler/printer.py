@@ -27,7 +27,7 @@ RESERVED = set(keyword.kwlist) | set(
         """zip range reversed print len abs min max sum float int list tuple dict set self math Math
         let const var function new delete typeof void switch case do null undefined NaN Infinity
         true false this throw catch default enum export extends super instanceof interface package
-        private protected public static implements arguments eval"""
+        debugger private protected public static implements arguments eval"""
     )
 )
 

@@ -131,6 +131,28 @@ def test_powers_numbers_and_names_are_javascript():
     assert "None" not in text
 
 
+# The reserved words of ECMA-262, 12.7.2, and what a strict function may not name.
+WORDS = re.findall(
+    r"\w+",
+    """await break case catch class const continue debugger default delete do else enum export
+extends false finally for function if import in instanceof new null return super switch this throw
+true try typeof var void while with yield let static implements interface package private protected
+public arguments eval""",
+)
+
+
+@needs_node
+def test_an_input_of_any_name_is_a_name_in_javascript():
+    """Inputs called like the language's own words; the text is run, not read."""
+
+    def f(p):
+        return {"sum": sum(p[word] * (k + 1) for k, word in enumerate(WORDS))}
+
+    given = {word: 0.5 + k for k, word in enumerate(WORDS)}
+    text = javascript.export(f, given)
+    assert node(f'"use strict";\n{call(text, given)}')["sum"] == f(given)["sum"]
+
+
 def test_only_math_is_taken_from_outside():
     def f(p, data):
         def step(c, x):
