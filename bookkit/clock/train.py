@@ -29,7 +29,7 @@ def optimiser(updates: int, rate: float = 0.02) -> optax.GradientTransformation:
 
 
 def updater(loss: Callable, adam: optax.GradientTransformation) -> Callable:
-    """several(free, state, windows, *data): one update for each window, many searches at once.
+    """`several(free, state, windows, *data)`: one update for each window, many searches at once.
 
     `free` and `state` have one leading axis, the searches; `loss(free, window, *data)` is that of
     one search, and each of `data` has a leading axis of updates. Gives free, state and the losses,
