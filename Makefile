@@ -2,7 +2,7 @@
 # Needs Python 3.11, 3.12 or 3.13 and make; all else is installed into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help book chapter new-chapter lab serve test oracles lint bench release grade gradescope hostile-class node-tools clean
+.PHONY: help book chapter new-chapter lab pdf serve test oracles lint bench release grade gradescope hostile-class node-tools clean
 
 # PYTHON=/path/to/python3.12 chooses one; otherwise the first of these that fits.
 PYTHON ?=
@@ -50,6 +50,9 @@ chapter: .venv/.book  ## one chapter, in about a minute: make chapter NAME=hare_
 
 new-chapter: .venv/.book  ## make new-chapter NAME=the_tape TITLE='The tape' PART=derivatives
 	$(BIN)/python book/_template/new_chapter.py "$$NAME" "$$TITLE" "$$PART"
+
+pdf: .venv/.pdf  ## the built book as one PDF, _build/gradients_through_time.pdf; needs Chromium
+	$(BIN)/python book/_extensions/paper.py
 
 lab: .venv/.lab  ## the chapters in JupyterLab, as copies in build/notebooks; your changes stay there
 	$(BIN)/python book/_extensions/plain.py

@@ -4,9 +4,9 @@ The pages of the site are written in MyST, whose directives and roles other prog
 stand, and a hint that they print stands open. So what a reader opens is a copy:
 
     :::{admonition} Hint      becomes a <details>, closed
-    {cite}`key`               author and year, with a link to the paper
+    {cite}`key`               (author, year), or author (year) in a list, with a link to the paper
     {term}`tape`              a link to the glossary
-    {py:func}`f <m.f>`        f, as code
+    {py:func}`~m.f`           f, as code
 
 and the cells that the site hides or folds are folded. `make lab` writes the copies that are missing
 or out of date into build/notebooks and opens JupyterLab there: work in a notebook leaves the book's
@@ -78,7 +78,7 @@ def plain(notebook, path, site=""):
 def plain_markdown(text, up="", site=""):
     """Markdown without directives and roles; `up` leads from the notebook to the folder `book`.
 
-    >>> plain_markdown("{term}`tapes <tape>` and {py:func}`grad <mini_autodiff.grad>`")
+    >>> plain_markdown("{term}`tapes <tape>` and {py:func}`~mini_autodiff.grad`")
     '[tapes](glossary.md) and `grad`'
     """
     text = FENCE.sub(lambda found: _fold(**found.groupdict()), text)
@@ -86,13 +86,16 @@ def plain_markdown(text, up="", site=""):
     def role(found):
         words, _, target = found["text"].partition(" <")
         target = target.removesuffix(">") or words
-        if found["role"] in ("cite", "cite:t", "cite:p"):
-            return "; ".join(_citation(key.strip()) for key in words.split(","))
+        if found["role"] in ("cite", "cite:t"):
+            before = found.string[: found.start()].rpartition("\n")[2]
+            aside = found["role"] == "cite" and not re.fullmatch(r"\s*[-*]\s*", before)
+            said = "; ".join(_citation(key.strip(), aside) for key in words.split(","))
+            return f"({said})" if aside and not before.endswith("(") else said
         if found["role"] == "term":
             anchor = "term-" + re.sub(r"[^a-zA-Z0-9._]+", "-", _terms()[target.lower()])
             return f"[{words}]({_page('glossary', anchor, up, site)})"
         if found["role"].startswith("py:"):
-            return f"`{words}`"
+            return f"`{words.rpartition('.')[2] if words.startswith('~') else words}`"
         raise ValueError(f"plain.py has no plain form for the role {found[0]}; add it there")
 
     return ROLE.sub(role, text)
@@ -122,8 +125,8 @@ def _references():
     return parse_file(str(ROOT / "book" / "references.bib")).entries
 
 
-def _citation(key):
-    """Author and year, as a link where the paper has an address."""
+def _citation(key, aside):
+    """`Author (year)`, or `Author, year` in brackets; a link where the paper has an address."""
     entry = _references()[key]
     names = [
         str(Text.from_latex(" ".join(person.prelast_names + person.last_names)))
@@ -138,7 +141,8 @@ def _citation(key):
         address = f"https://doi.org/{fields['doi']}"
     elif arxiv:
         address = f"https://arxiv.org/abs/{arxiv[1]}"
-    return f"[{who} ({fields['year']})]({address})" if address else f"{who} ({fields['year']})"
+    said = f"{who}, {fields['year']}" if aside else f"{who} ({fields['year']})"
+    return f"[{said}]({address})" if address else said
 
 
 def sources():

@@ -52,3 +52,11 @@ const fit = () => {
 };
 addEventListener("load", () => window.MathJax?.startup?.promise.then(fit));
 addEventListener("resize", fit);
+
+// Paper is white: a page goes to print in its light theme, with formulas that fit the paper.
+addEventListener("beforeprint", () => {
+  const root = document.documentElement.dataset;
+  root.screen = root.theme;
+  root.theme = "light";
+});
+addEventListener("afterprint", () => { document.documentElement.dataset.theme = document.documentElement.dataset.screen; });

@@ -30,7 +30,7 @@ def test_a_launched_notebook_needs_no_myst(path):
 
 
 def test_every_kind_has_its_plain_form():
-    text = """As {cite}`griewank2008evaluating,frank2022automatic` prove,
+    text = """Known since long {cite}`griewank2008evaluating,frank2022automatic`;
 {term}`tapes <tape>` are short.
 
 :::{admonition} The gaps of `f`
@@ -47,11 +47,13 @@ Then more {cite:t}`carpenter2018predator`.
 :::{admonition} Known
 :class: note
 A caution.
-:::"""
+:::
+
+- {cite}`carpenter2018predator`: rates (as in {py:func}`~mini_autodiff.grad`; {py:func}`ad.vjp`)."""
     assert (
         plain.plain_markdown(text, "../", "https://site/")
-        == """As Griewank and Walther (2008); [Frank (2022)]\
-(https://doi.org/10.3389/fevo.2022.1010278) prove,
+        == """Known since long (Griewank and Walther, 2008; [Frank, 2022]\
+(https://doi.org/10.3389/fevo.2022.1010278));
 [tapes](https://site/book/glossary.html#term-tape) are short.
 
 <details><summary><b>The gaps of <code>f</code></b></summary>
@@ -69,7 +71,11 @@ Then more [Carpenter (2018)]\
 
 **Known**
 
-A caution."""
+A caution.
+
+- [Carpenter (2018)]\
+(https://mc-stan.org/users/documentation/case-studies/lotka-volterra-predator-prey.html): \
+rates (as in `grad`; `ad.vjp`)."""
     )
 
 
