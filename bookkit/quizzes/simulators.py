@@ -38,7 +38,7 @@ recall = Quiz(
             why="Nothing in the search ties the width to what the data leave open.",
             wrong={
                 "How sure the data make us": "That is what a posterior says. This is a search.",
-                "The standard error": "It would shrink even for very poor data, the longer it runs.",
+                "The standard error": "Nothing in the search knows the error of the data.",
             },
         ),
         Recall(
