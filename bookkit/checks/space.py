@@ -394,8 +394,7 @@ def _second(u: list) -> list:
 def the_plan_that_tells_r(draw: Random, best_plan: Callable) -> None:
     """The standard deviation of log r under every plan, and the plan with the least."""
     front = [(v, v) for v in (draw.uniform(5, 9) for _ in range(6))]  # r and D only as a product
-    factor = -draw.uniform(0.3, 0.8)  # another mixture, and only that
-    plans = [front, [(v, factor * v) for v in (draw.uniform(5, 9) for _ in range(3))]]
+    plans = [front, _one_mixture(draw)]
     for count in (2, 3, 5):
         plans.append([(draw.uniform(-1, 1), draw.uniform(-1, 1)) for _ in range(count)])
     draw.shuffle(plans)
@@ -423,6 +422,19 @@ def the_plan_that_tells_r(draw: Random, best_plan: Callable) -> None:
         f"the standard deviations are {show(right)}, and you choose plan {show(best)}",
         "Plans are counted from 0, and the smallest standard deviation is the best.",
     )
+
+
+def _one_mixture(draw: Random) -> list[tuple]:
+    """A plan that knows r and D in one mixture only, while rounding hides it from an inverse."""
+    while True:
+        factor = draw.choice([-1, 1]) * draw.uniform(0.3, 0.8)
+        plan = [(v, factor * v) for v in (draw.uniform(5, 9) for _ in range(3))]
+        columns = np.array(plan)
+        try:
+            if np.linalg.inv(columns.T @ columns)[0, 0] > 0:
+                return plan
+        except np.linalg.LinAlgError:
+            pass
 
 
 def _pair_of_plan(found: Any, plans: int) -> tuple:

@@ -19,7 +19,7 @@ def picture(letters):
 def states(which):
     return [
         {"z": picture(stop["picture"][which]), "wave": stop["wavelength"][which],
-         "bar": [4.0, 4.0 + stop["wavelength"][which]], "height": [41.0, 41.0],
+         "bar": [4.0, 4.0 + stop["wavelength"][which]], "height": [50.0, 50.0],
          "linear": stop["linear"], "off": abs(stop["wavelength"][which] / TARGET - 1.0)}
         for stop in run["film"]
     ]  # fmt: skip
@@ -28,9 +28,9 @@ def states(which):
 def draw(fig, out):
     ax = fig.subplots()
     image = ax.imshow(out["z"], cmap="viridis", vmin=0, vmax=25)
-    ax.plot([4, 4 + TARGET], [45, 45], color=style.colour["loss"], lw=4)
+    ax.plot([4, 4 + TARGET], [52.5, 52.5], color=style.colour["loss"], lw=4)
     (bar,) = ax.plot(out["bar"], out["height"], color=style.colour["ink"], lw=4)
-    ax.set(xticks=[], yticks=[])
+    ax.set(xticks=[], yticks=[], ylim=(54, -0.5))  # the bars lie below the picture, not on it
     words = ax.set_title("upper bar: wavelength 10.0; lower: target")
     moving = text("upper bar: wavelength {wave:.1f}; lower: target")
     return {image: cells("z"), bar: line("bar", "height"), words: moving}
