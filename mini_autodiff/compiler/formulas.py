@@ -34,10 +34,10 @@ def binding(text: str) -> int:
 
 
 @functools.cache
-def repeats(text: str) -> bool:
-    """Whether an argument stands in the formula twice, as in ``a * a``."""
+def repeats(text: str) -> int:
+    """How often an argument stands in the formula again: once in ``a * a``."""
     arguments = pieces(text)[1::2]
-    return len(set(arguments)) < len(arguments)
+    return len(arguments) - len(set(arguments))
 
 
 @functools.cache

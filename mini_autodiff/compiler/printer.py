@@ -17,10 +17,10 @@ from typing import Any
 
 from ..ops import Op, where, words
 from .formulas import ATOM, PRECEDENCE, binding, plan, repeats
+from .rows import CLOSE, LIST, OPEN, WORD, Row, item_of, joins, write_rows
 from .trace import Input, Output, Trace, Traced
 
 WIDTH = 72
-OPEN, CLOSE = "\ue000", "\ue001"  # around a list, where a formula has the name of its item
 PAGE = 85  # what a page of the book shows of a line
 RESERVED = set(keyword.kwlist) | set(
     words(
@@ -46,10 +46,13 @@ class Printer(ABC):
         self.known: dict[int, str] = {}  # the id of a constant -> its name
         self.elements: dict[int, tuple[str, int]] = {}  # of lists: the formula of one number
         self.results: dict[int, dict[int, list[int]]] = {}  # of loops: the entries that hold them
+        self.rows: list[Row] = []  # lists of one length that are still to be written
+        self.in_rows: set[int] = set()  # lists that are read row by row
 
     # -- what a language says --
     append = "append"
     strict = False  # whether an error must come where the function has it
+    together = False  # whether lists of one length are made in one loop, see rows.py
     end, comment_mark = "", "#"  # of a statement
 
     @abstractmethod
@@ -80,6 +83,7 @@ class Printer(ABC):
     def close_loop(self) -> None: ...
 
     def line(self, text: str) -> None:
+        self.flush()
         self.lines.append("    " * self.depth + text)
 
     def assign(self, name: str, text: str, new: bool, comment: str) -> None:
@@ -146,8 +150,8 @@ class Printer(ABC):
         loop, which are written at its end.
         """
         formulas: dict[int, str] = {}
-        outside = self.elements, self.results
-        self.elements, self.results = {}, _results(trace)
+        outside = self.elements, self.results, self.in_rows
+        self.elements, self.results, self.in_rows = {}, _results(trace), _read_in_rows(trace)
         for i, op in enumerate(trace.ops):
             if op is None or isinstance(op, (Input, Output)):
                 continue
@@ -157,7 +161,8 @@ class Printer(ABC):
                 env[i] = (self.constant(op.items), ATOM)
             else:
                 self.entry(trace, i, env, uses, ends, formulas)
-        self.elements, self.results = outside
+        self.flush()
+        self.elements, self.results, self.in_rows = outside
         return formulas
 
     def entry(self, trace: Trace, i: int, env: dict, uses: dict, ends: Any, formulas: dict) -> None:
@@ -165,15 +170,16 @@ class Printer(ABC):
         op = trace.ops[i]
         text, binds = self.formula(trace, i, env)
         formulas[i] = text.replace(OPEN, "").replace(CLOSE, "")
-        used = uses.get(i, 0)
-        apart = i in trace.names or len(formulas[i]) > WIDTH or self._shown(trace, i, env)
-        waits = used == 1 and (not apart or i in ends)
-        lengths = trace.entries[i].lengths
+        used, lengths = uses.get(i, 0), trace.entries[i].lengths
+        waits = used == 1 and self._waits(trace, i, env, ends, formulas[i])
         if op.name.startswith("repeat"):  # where a column reads it, the number itself is read
             self.elements[i] = (self.text(trace.args[i][0], env, ATOM), ATOM)
             env[i] = (text, binds)
             return
         if lengths and isinstance(op, Op):
+            if used and self.together and len(lengths) == 1 and not waits:
+                env[i] = (self.add_row(trace, i, env, text, used, formulas), ATOM)
+                return
             if waits:
                 self.elements[i] = (text, binds)
             text, binds = self.comprehension(text, lengths), ATOM
@@ -186,6 +192,24 @@ class Printer(ABC):
         else:
             self.check(text, op)
 
+    def _waits(self, trace: Trace, i: int, env: dict, ends: Any, formula: str) -> bool:
+        """Whether what is read once is written there, and gets no line of its own."""
+        at_hand = self.rows and trace.entries[i].lengths == (self.rows[0].n,)
+        if at_hand and (i in ends or i not in self.in_rows):  # it joins the lists before it
+            return False
+        return i in ends or not (
+            i in trace.names or len(formula) > WIDTH or self._shown(trace, i, env)
+        )
+
+    def add_row(self, trace: Trace, i: int, env: dict, text: str, used: int, formulas: dict) -> str:
+        """Let a list wait for others that can be made in the same loop, and return its name."""
+        name, comment = self.name_of(trace, i, env), self.comment(trace, i, env, formulas)
+        row = Row(name, text, trace.entries[i].lengths[0], used, comment)
+        if not joins(row, self.rows):
+            self.flush()
+        self.rows.append(row)
+        return name
+
     # -- columns --
     def element(self, x: Traced, env: dict) -> tuple[str, int]:
         """The text of one number of a list: its formula, or a place for the item's name."""
@@ -193,17 +217,30 @@ class Printer(ABC):
 
     def comprehension(self, text: str, lengths: tuple[int, ...]) -> str:
         """The list that a formula of items makes, row by row."""
-        lists = list(dict.fromkeys(re.findall(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}", text)))
+        lists = list(dict.fromkeys(LIST.findall(text)))
         with self.scope():
-            for word in re.findall(r"[^\W\d]\w*", text):
-                self.take(word)
-            names = [self.fresh(_item_of(name)) for name in lists]
+            self.take_words(text)
+            names = [self.fresh(item_of(name)) for name in lists]
             for name, of in zip(names, lists, strict=True):
                 text = text.replace(f"{OPEN}{of}{CLOSE}", name)
             for n in reversed(lengths[1:]):
                 rows = [self.fresh("row") for _ in names]
                 text, names = self.each(text, names, rows, n), rows
         return self.each(text, names, lists, lengths[0])
+
+    def take_words(self, text: str) -> None:
+        """Take every name that stands in a text."""
+        for word in WORD.findall(text):
+            self.take(word)
+
+    def flush(self) -> None:
+        """Write the lists that wait: one alone as a comprehension, several in one loop."""
+        rows, self.rows = self.rows, []
+        if len(rows) == 1:
+            row = rows[0]
+            self.assign(row.name, self.comprehension(row.text, (row.n,)), True, row.comment)
+        elif rows:
+            write_rows(self, rows)
 
     def _shown(self, trace: Trace, i: int, env: dict) -> bool:
         """Whether an entry is the cotangent of a value that has a line of its own."""
@@ -231,7 +268,9 @@ class Printer(ABC):
         shown = text if binds == ATOM else formulas.get(value, "")
         if not shown or len(shown) > 30:
             return ""
-        into = [env[u][0] if env.get(u, ("", 0))[1] == ATOM else formulas.get(u) for u in users]
+        into = [
+            t if (t := env.get(u, ("", 0))[0]).isidentifier() else formulas.get(u) for u in users
+        ]
         known = [t for t in dict.fromkeys(into) if t and len(t) < 40][:3]
         more = ["..."] if len(known) < len(set(into)) else []  # of these it does not tell all
         return f"{shown} goes into {', '.join(known + more)}" if known else f"of {shown}"
@@ -316,7 +355,7 @@ class Printer(ABC):
         for x, name in zip(body.inputs, names, strict=False):
             inner[x.index] = (name, ATOM)
         for x, text in zip(body.inputs[op.carries :], columns, strict=True):
-            items.append(self.fresh(body.names.get(x.index) or _item_of(text)))
+            items.append(self.fresh(body.names.get(x.index) or item_of(text)))
             inner[x.index] = (items[-1], ATOM)
         self.open_loop(op, columns, items)
         self.depth += 1
@@ -381,14 +420,6 @@ class Printer(ABC):
                 return
 
 
-def _item_of(text: str) -> str:
-    """A name for an item of a list: ``y_0`` of ``ys_0``, ``hare_i`` of ``hare``."""
-    if not text.isidentifier():
-        return "item"
-    singular = re.sub(r"s(?=_\d+$|$)", "", text)
-    return singular if singular != text else text + "_i"
-
-
 def may_fail(trace: Trace) -> set[int]:
     """The entries that, or whose arguments, may be an error."""
     found: set[int] = set()
@@ -431,6 +462,15 @@ def _readings(op: Any, args: tuple, failing: set[int]) -> Iterator[tuple[Any, in
     elif op is not None and not isinstance(op, Output):
         for x in args:  # what is repeated stands in a comprehension: it needs a name
             yield x, 1 + op.name.startswith("repeat")
+
+
+def _read_in_rows(trace: Trace) -> set[int]:
+    """The lists that only an operation row by row reads."""
+    found = set()
+    for entry, op, args in zip(trace.entries, trace.ops, trace.args, strict=True):
+        if entry is not None and entry.lengths and isinstance(op, Op):
+            found |= {x.index for x in args if type(x) is Traced}
+    return found
 
 
 def _results(trace: Trace) -> dict[int, dict[int, list[int]]]:

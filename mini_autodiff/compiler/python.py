@@ -41,7 +41,7 @@ class PythonPrinter(Printer):
         super().__init__()
         self.taken |= SCOPE.keys()
 
-    strict = True
+    strict = together = True
 
     def spelled(self, op: Any, args: tuple = ()) -> str:
         return op.text
@@ -60,6 +60,13 @@ class PythonPrinter(Printer):
         if not lists:
             return f"[{text} for _ in range({n})]"
         return f"[{text} for {', '.join(names)} in zip({', '.join(lists)})]"
+
+    def open_rows(self, names: list[str], lists: list[str], n: int) -> None:
+        """The head of a loop over the rows of some lists."""
+        if len(lists) > 1:
+            self.line(f"for {', '.join(names)} in zip({', '.join(lists)}):")
+        else:
+            self.line(f"for {names[0]} in {lists[0]}:" if lists else f"for _ in range({n}):")
 
     def assign_all(self, names: list[str], texts: list[str]) -> None:
         self.line(f"{', '.join(names)} = {', '.join(texts)}")

@@ -10,8 +10,10 @@ import pytest
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
-from mini_autodiff import lax
-from mini_autodiff.array import Atoms
+from mini_autodiff import lax, ops
+from mini_autodiff.array import Array, Atoms, elementwise
+from mini_autodiff.compiler.arguments import Arguments
+from mini_autodiff.compiler.program import Program
 
 
 def source(f, *args):
@@ -136,3 +138,81 @@ def test_names_do_not_depend_on_what_was_printed_before_the_loop():
 
     lines = Counter(source(twice, 0.3).splitlines())
     assert lines["        v1 = sin(x)"] + lines["        v1 = sin(x_2)"] == 2
+
+
+# -- long arrays: lists of one length in one loop -------------------------------------------------
+
+X, Y = jnp.linspace(0.1, 0.8, 17), jnp.linspace(0.9, 0.2, 17)
+
+
+def printed(f, *args):
+    """What the printed program itself gives: an error in it is an error here."""
+    given = Arguments(args, {})
+    program = Program(f, given)
+    return Atoms(program.result(program.run(*given.values))).atoms
+
+
+def test_a_chain_of_long_arrays_is_one_loop_that_keeps_its_end():
+    def f(x, y):
+        u = jnp.sin(x) * y
+        v = jnp.exp(u) - u * u
+        return v / (1.0 + v * v)
+
+    text = source(f, X, Y)
+    assert (text.count("for "), text.count("append"), text.count("[]")) == (1, 1, 1)
+    text = source(ad.grad(lambda x, y: jnp.sum(f(x, y)), (0, 1)), X, Y)
+    assert (text.count("for "), text.count("append")) == (1, 2)
+
+
+def test_a_state_of_17_numbers_makes_the_program_of_a_single_one():
+    """So a solver takes no step in time from 16 states to 17."""
+
+    def end(y0):
+        step = lambda y, _: (y + 0.1 * jnp.sin(y) * (1.0 - y * y), None)  # noqa: E731
+        return jnp.sum(lax.scan(step, y0, None, length=5)[0])
+
+    def operations(n, f):
+        text = source(f, jnp.linspace(0.1, 0.8, n))
+        text = re.sub(r"#.*|\[1.0\] \* 17", "", text)
+        return Counter(re.findall(r"sin|cos|[*/]", text))
+
+    for f in (end, ad.grad(end)):
+        assert operations(17, f) == operations(1, f)
+
+
+@pytest.mark.parametrize("name", sorted(ops.TABLE.keys() - {"and", "or"}))  # those are of truths
+def test_any_operation_may_stand_in_such_a_loop_and_be_read_elsewhere(name):
+    op = ops.TABLE[name]
+
+    def f(x, y):
+        u = x * y + 0.05
+        v = elementwise(op, *[u, y, x][: op.arity])
+        w = elementwise(op, *[u, u, u][: op.arity])
+        return u, jnp.sum(u), v, v * 1.0 + u, w * x, u[3] + w[2]
+
+    assert printed(f, X, Y) == Atoms(f(X, Y)).atoms
+
+
+def test_no_loop_reads_a_list_that_it_has_not_finished():
+    def f(x, y):
+        u = x * y
+        v = u / jnp.sum(u)  # the sum needs all of u
+        w = v - jnp.concatenate([v[1:], u[:1]])  # another row than one's own
+        z = jnp.where(w > 0.0, w, jnp.max(w)) * u[::-1]
+        short = jnp.outer(z[:3], w)
+        return jnp.cumsum(z) * jnp.dot(w, v), short @ z, z * y[0] + w[-1]
+
+    assert printed(f, X, Y) == pytest.approx(Atoms(f(X, Y)).atoms, rel=1e-14)
+    slope = ad.grad(lambda x, y: sum(jnp.sum(jnp.sin(a)) for a in f(x, y)), (0, 1))
+    # sums of 17 terms in another order
+    assert printed(slope, X, Y) == pytest.approx(Atoms(slope(X, Y)).atoms, rel=1e-12)
+
+
+def test_lists_of_other_lengths_have_loops_of_their_own():
+    def f(x):
+        short = x[:17]
+        a, b = jnp.sin(x), jnp.sin(short)
+        return a * a + x, b * b + short, Array([a[0], b[1]])
+
+    x = jnp.linspace(0.1, 0.8, 18)
+    assert printed(f, x) == Atoms(f(x)).atoms
