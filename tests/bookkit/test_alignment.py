@@ -1,8 +1,11 @@
 """The family of genes of chapter 14, against theory; its stored runs, its likelihood."""
 
+import jax
 import numpy as np
 import pytest
 
+from alfi.simulators import HodgkinHuxley, Weinberg
+from alfi.simulators.weinberg import mle_of_asymmetry
 from bookkit.alignment import GENES, SEEN, SITES, sequences, summary
 from bookkit.data import load
 from bookkit.explorables.simulators import likelihood
@@ -62,3 +65,22 @@ def test_the_stored_runs_can_be_made_again():
         assert kept["theta"][: len(near)] == [round(theta[i], 2) for i in near]
         assert [tuple(m) for m in kept["made"][: len(near)]] == [made[i] for i in near]
         assert len(near) > 0
+
+
+def test_the_stored_neurons_and_muons_are_those_of_their_seeds():
+    """What the long runs were given can be made again; the chapter looks at their answers."""
+    run = load("simulators")
+    simulator = HodgkinHuxley()
+    for seed in (0, 7):
+        k_theta, k_x, *_ = jax.random.split(jax.random.key(seed), 5)
+        cell = run["neurons"][seed]
+        if seed:
+            theta = np.asarray(simulator.prior.sample(k_theta, 1)[0])
+            assert cell["theta"] == pytest.approx(theta.tolist(), rel=1e-5)
+        x = simulator.simulate(k_x, np.array(cell["theta"], np.float32), 1)[0]
+        # float32, and 2000 steps: a last digit differs between machines, and a spike carries it on.
+        assert cell["x"] == pytest.approx(np.asarray(x).tolist(), rel=1e-2, abs=1e-2)
+    for row in run["avo"]["0.0"]:
+        if row["seed"] == 0 and row["parameters"] == 2:
+            x = Weinberg()(jax.random.key(row["data"]), [42.0, 0.9], 500)
+            assert row["mle"] == pytest.approx(float(mle_of_asymmetry(x)), abs=0.01)
