@@ -1,4 +1,4 @@
-"""One frame for the tests of an assignment: a file writes its tables, and five tests come of them.
+r"""One frame for the tests of an assignment: a file writes its tables, and five tests come of them.
 
     '''Chapter 6's assignment: mistakes, clever wrong answers, unusual right ones.'''
 
@@ -67,6 +67,7 @@ class Assignment:
         return "\n".join(cls.cells())
 
     @classmethod
+    @functools.cache
     def read(cls, code):
         """The names that the code defines; None for those that a task asks for and it lacks."""
         return {**dict.fromkeys(cls.asked().names), **answers(code, cls.given)}

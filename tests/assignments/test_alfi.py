@@ -1,13 +1,17 @@
 """Chapter 15's assignment: the solution passes, and each plausible mistake gets its hint."""
 
 import functools
+import math
+import time
 
 import equinox as eqx
 import jax
 import numpy as np
 import pytest
+from scipy import stats
 
 import bookkit.checks.alfi as checks
+from alfi import calibration
 from alfi.recurrent_machine import Architecture, RecurrentMachine
 from assignments.grader import tasks
 from bookkit.checks.alfi import task
@@ -101,10 +105,113 @@ MISTAKES = {
 }  # fmt: skip
 
 
+# Clever wrong answers: a score of something else, too few terms, differences; functions of one
+# number; tests that look at a part of the histogram; cells that are not thrown one by one.
+def few_terms(psi):
+    b = math.exp(psi)
+    chances = [b**k / (1 + b) ** (k + 1) for k in range(30)]
+    return sum(q * ((k - b) / (1 + b)) ** 2 for k, q in enumerate(chances))
+
+
+def coarse(psi, k):
+    return (checks.log_burst(psi + 0.05, k) - checks.log_burst(psi - 0.05, k)) / 0.1
+
+
+def of_the_dark(x):
+    dark = np.mean(x == 0)
+    return [dark, dark**2, math.exp(dark)]
+
+
+def of_the_mean_logarithm(x):
+    mean = np.log1p(x).mean()
+    return [mean, mean**2]
+
+
+def ranks(prior, simulate, posterior, rng, episodes, n=19):
+    truth = [prior(rng) for _ in range(episodes)]
+    return np.array([np.sum(posterior(simulate(t, rng), n, rng) < t) for t in truth])
+
+
+def covers(prior, simulate, posterior, seed):
+    """Nine tenths in the 90 % interval, known to half a per cent."""
+    found = ranks(prior, simulate, posterior, np.random.default_rng(seed), 2000)
+    inside = np.sum((found > 0) & (found < 19))
+    return bool(stats.binomtest(int(inside), 2000, 0.9).pvalue > 0.01)
+
+
+def two_moments(prior, simulate, posterior, seed):
+    """The mean of the ranks and their variance."""
+    found = ranks(prior, simulate, posterior, np.random.default_rng(seed), 1000)
+    mean, variance = abs(found.mean() - 9.5) / 5.77, abs(found.var() / 33.25 - 1)
+    return bool(mean < 2.8 / 1000**0.5 and variance < 2.8 * 0.9 / 1000**0.5)
+
+
+def by_the_clock(prior, simulate, posterior, seed):
+    found = ranks(prior, simulate, posterior, np.random.default_rng(time.time_ns()), 500)
+    return bool(stats.chisquare(np.bincount(found, minlength=20)).pvalue > 0.01)
+
+
+PROGRAM = """
+class Bursts(Bursts):
+    def simulate(self, key, theta, n_obs):
+        k_on, k_size = jax.random.split(key)
+        b, p = jnp.exp(theta[1]), jax.nn.sigmoid(theta[0])
+"""
+SHARED_OUT = """
+        on = jax.random.permutation(k_on, jnp.arange(n_obs) < jnp.round(p * n_obs))[:, None]
+        size = jax.random.geometric(k_size, 1 / (1 + b), (n_obs, 1)) - 1
+        return jnp.where(on, size, 0).astype(jnp.float32)
+"""
+ROUNDED = """
+        on = jax.random.bernoulli(k_on, p, (n_obs, 1))
+        return jnp.where(on, jnp.floor(b * jax.random.exponential(k_size, (n_obs, 1))), 0.0)
+"""
+POISSON = """
+        on = jax.random.bernoulli(k_on, p, (n_obs, 1))
+        return jnp.where(on, jax.random.poisson(k_size, b, (n_obs, 1)), 0).astype(jnp.float32)
+"""
+
+
+def newton(statistic, simulate, observed, theta, seeds, slope_seeds=None, damping=1.0, h=0.1):
+    mean = lambda t, seeds: np.mean([statistic(simulate(t, s)) for s in seeds], axis=0)  # noqa: E731
+    theta, own = np.array(theta), slope_seeds or seeds
+    columns = [(mean(theta + h * e, own) - mean(theta - h * e, own)) / (2 * h) for e in np.eye(2)]
+    gap = np.asarray(statistic(observed)) - mean(theta, seeds)
+    return theta + damping * np.linalg.solve(np.transpose(columns), gap)
+
+
+def damped(*given):
+    return newton(*given, damping=0.7)
+
+
+def slopes_of_one_seed(statistic, simulate, observed, theta, seeds):
+    return newton(statistic, simulate, observed, theta, seeds, slope_seeds=seeds[:1])
+
+
+def its_own_dice(statistic, simulate, observed, theta, seeds):
+    return newton(statistic, simulate, observed, theta, range(len(seeds)))
+
+
 CLEVER = {
+    "the slope of the mean's logarithm": (
+        "1", {"score": lambda psi, k: k / math.exp(psi) - 1,
+              "information": lambda psi: 1 + math.exp(-psi)}, "differences give"),
+    "the first thirty terms": ("1", {"information": few_terms}, "add up to"),
+    "a coarse difference": ("1", {"score": coarse}, "differences give"),
     "always the same": ("2", lambda x: [1.0, 2.0], "the mean count is p times b"),
-    "always honest": ("3", lambda prior, simulate, posterior, seed: True, "passed your test"),
-}
+    "what follows from the dark share": ("2", of_the_dark, "several that follow from it"),
+    "what follows from a mean logarithm": ("2", of_the_mean_logarithm, "follow from it"),
+    "always honest": ("3", lambda prior, simulate, posterior, seed: True, "first parameters"),
+    "coverage, of two thousand": ("3", covers, "look at the whole histogram"),
+    "two moments": ("3", two_moments, "look at the whole histogram"),
+    "dice from the clock": ("3", by_the_clock, "and once more"),
+    "cells shared out": ("4", PROGRAM + SHARED_OUT, "as much as that of independent cells"),
+    "a rounded exponential": ("4", PROGRAM + ROUNDED, "the share of cells"),
+    "Poisson bursts": ("4", PROGRAM + POISSON, "the share of cells"),
+    "damped": ("5", {"newton_step": damped}, "you arrive at"),
+    "slopes of one seed": ("5", {"newton_step": slopes_of_one_seed}, "those of one are noise"),
+    "its own dice": ("5", {"newton_step": its_own_dice}, "you arrive at"),
+}  # fmt: skip
 
 
 # Other right answers: JAX's float32 and its gradients, other tests of ranks, other embeddings.
@@ -120,19 +227,38 @@ def embed(x):
     weights = jax.random.normal(jax.random.key(0), (2, 8))
     return jnp.tanh(jnp.log1p(x)[:, None] * weights[0] + weights[1]).mean(axis=0)
 """
-HISTOGRAM = """
-def embed(x):
-    return [np.mean(x == 0), np.mean(x > 5), np.mean(x > 20)]
-"""
-LIBRARY = """
-from alfi import calibration
 
-def honest(prior, simulate, posterior, seed):
+
+def squares(psi):
+    """The mean square of the score, summed."""
+    b = math.exp(psi)
+    chances = (math.exp(checks.log_burst(psi, k)) for k in range(int(60 * (1 + b))))
+    return sum(q * ((k - b) / (1 + b)) ** 2 for k, q in enumerate(chances))
+
+
+def by_the_library(prior, simulate, posterior, seed):
     rng = np.random.default_rng(seed)
     truth = np.array([prior(rng) for _ in range(400)])
     draws = np.array([posterior(simulate(t, rng), 49, rng) for t in truth])
-    ranks = calibration.ranks(draws[:, :, None], truth[:, None])
-    return calibration.uniformity(calibration.pit_from_ranks(ranks, 49, seed))[0] > 0.01
+    found = calibration.ranks(draws[:, :, None], truth[:, None])
+    return calibration.uniformity(calibration.pit_from_ranks(found, 49, seed))[0] > 0.01
+
+
+def ten_bins(prior, simulate, posterior, seed):
+    """Nine draws an episode, and a thousand episodes."""
+    found = ranks(prior, simulate, posterior, np.random.default_rng(seed), 1000, 9)
+    return stats.chisquare(np.bincount(found, minlength=10)).pvalue > 0.005
+
+
+BY_THE_SOLUTIONS_MACHINE = "# read by the machine of the solution, which knows this law\n"
+INVERTED = """
+        k = jnp.floor(jnp.log1p(-jax.random.uniform(k_size, (n_obs, 1))) / -jnp.log1p(1 / b))
+        return jnp.where(jax.random.uniform(k_on, (n_obs, 1)) < p, k, 0.0)
+"""
+MIXED = """
+        k_size, k_more = jax.random.split(k_size)
+        k = jax.random.poisson(k_more, b * jax.random.exponential(k_size, (n_obs, 1)))
+        return k.astype(jnp.float32) * jax.random.bernoulli(k_on, p, (n_obs, 1))
 """
 FORWARD = """
 def bias(efficiency):
@@ -146,11 +272,20 @@ def newton_step(statistic, simulate, observed, theta, seeds):
 """
 UNUSUAL = {
     "a gradient": ("1", GRADIENT),
+    "the series itself": ("1", {"information": squares}),
     "a network": ("2", NETWORK),
-    "a histogram": ("2", HISTOGRAM),
-    "the library": ("3", LIBRARY),
+    "a histogram": ("2", lambda x: [np.mean(x == 0), np.mean(x > 5), np.mean(x > 20)]),
+    "two moments": ("2", lambda x: (x.mean(), (x**2).mean())),
+    "mean and spread": ("2", lambda x: np.array([x.mean(), x.std()])),
+    "the dark and the logarithm of the mean": (
+        "2", lambda x: [np.mean(x == 0), math.log1p(x.mean())]),
+    "the library": ("3", by_the_library),
+    "ten bins": ("3", ten_bins),
+    "dice turned round": ("4", PROGRAM + INVERTED + BY_THE_SOLUTIONS_MACHINE),
+    "Poisson with a mean of its own": ("4", PROGRAM + MIXED + BY_THE_SOLUTIONS_MACHINE),
     "forward differences": ("5", FORWARD),
-}
+    "wider steps": ("5", {"newton_step": lambda *given: newton(*given, h=0.25)}),
+}  # fmt: skip
 
 
 @pytest.mark.slow
@@ -207,3 +342,10 @@ class TestAlfi(Assignment):
     def solution(cls):
         names = cls.read(cls.code())
         return {**names, "machine": names["train"]()[0]}
+
+    @classmethod
+    def read(cls, code):
+        names = super().read(code)
+        if code.endswith(BY_THE_SOLUTIONS_MACHINE):
+            names = {**names, "machine": cls.solution()["machine"]}
+        return names
