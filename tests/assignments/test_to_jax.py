@@ -92,7 +92,24 @@ MISTAKES = {
 }  # fmt: skip
 
 
-# Wrong at heart, though its numbers may be right.
+RECORD = """
+def slope_record(half, shaded):
+    lines = [f"h = {half} + x", "hh = h * h", f"top = v * {half}", "u = top / hh"]
+    return [*lines, f"lost = {0.1 if shaded else 0.0} * u", "result = u - lost"]
+"""
+SYMMETRIC = """
+def slope_record(half, shaded):
+    lines = []
+    for end, sign in ("l", "-"), ("r", "+"):
+        lines += [f"x{end} = x {sign} 0.00001", f"a{end} = v * x{end}", f"h{end} = {half} + x{end}"]
+        lines += [f"b{end} = a{end} / h{end}", f"o{end} = {0.1 if shaded else 0.0} * a{end}"]
+        lines += [f"c{end} = b{end} - o{end}"]
+    return [*lines, "d = cr - cl", "e = d / 0.00002", "result = e"]
+"""
+CAPPED = "diffrax.Tsit5(), 0.0, t1, max_steps=20_000,"
+RATES = "caught, ill, well = p["
+
+# Wrong at heart, though some of its numbers may be right.
 CLEVER = {
     "a difference": (
         "1", ('lines += ["bar_a = 1.0 / h", "share = b / h", "bar_h = 0.0 - share"]',
@@ -101,13 +118,74 @@ CLEVER = {
         'f"i = {half} + y", '
         '"b = a / h", "d = c / i", f"e = {s} * a", f"f = {s} * c", "b2 = b - e", "d2 = d - f", '
         '"g = d2 - b2", "k = g / 0.000001", "result = k"]'), "gives itself away"),
+    "a symmetric difference": ("1", SYMMETRIC, "is not exact"),
+    "the shade takes a tenth of the slope": (
+        "1", RECORD, "and the slope is"),
+    "the size of the loss": ("2", ("jnp.nanargmin(losses)", "jnp.nanargmin(jnp.abs(losses))"),
+                             "has the loss"),
+    "the first eight": ("2", ("jnp.nanargmin(losses)", "jnp.nanargmin(losses[:8])"),
+                        "has the loss"),
+    "one leaf alone": (
+        "2", lambda loss, starts: min(range(len(starts)), key=lambda k: starts[k]["b"][0]),
+        "start"),
+    "states between those of a grid": (
+        "3", """
+_run = epidemic
+def epidemic(p, ts):
+    grid = jnp.linspace(0.0, ts[-1], 60)
+    return jnp.stack([jnp.interp(ts, grid, row) for row in _run(p, grid).T], axis=1)
+""", "is off by"),
+    "a rate that has no slope": (
+        "3", (RATES, 'p = {**p, "sigma": jax.lax.stop_gradient(p["sigma"])}\n        ' + RATES),
+        "the slope of a sum of states by sigma"),
+    "NumPy behind a callback": (
+        "3", """
+from bookkit.checks.to_jax_tasks import epidemic_by_numpy
+def epidemic(p, ts):
+    shape = jax.ShapeDtypeStruct((len(ts), 4), jnp.float64)
+    call = lambda p, ts: epidemic_by_numpy({k: float(v) for k, v in p.items()}, list(ts))
+    return jax.pure_callback(call, shape, p, ts)
+""", "do not support"),
     "a closed form": ("4", ("    def field(t, u, args):\n",
                             CLOSED + "    def field(t, u, args):\n"),
                       "diffrax's solution is asked for"),
+    "a signal that is slower": (
+        "4", ("diffrax.Kvaerno5(), 0.0, t1,", CAPPED + "throw=False,"), "is stiff"),
+    "slow enough for an explicit solver": (
+        "4", ("""        v, k = args
+""", """        v, k = args[0], jnp.minimum(args[1], 1e3)
+"""), "the signal is at"),
+    "linear in disguise": (
+        "5", (FIELD, "    met = p['c'] * x * y / (y + 1e-30) + 0 * p['half'] * p['m']\n"
+              "    return jnp.array([-p['r'] * met, p['limit'] * met - p['m'] * p['half'] * y])"),
+        "the model is linear"),
+    "a parameter that hardly enters": ("5", ('- p["m"] * y', '- (0.3 + 1e-9 * p["m"]) * y'),
+                                       "m makes no difference"),
+    "the slope of one parameter": (
+        "5", ("args=p,", 'args={**jax.lax.stop_gradient(p), "r": p["r"]},'), "`args`"),
 }  # fmt: skip
 
 
-# Other right ways: a line of the solution, and what stands there instead.
+BY_SCAN = """
+def epidemic(p, ts):
+    def rate(u):
+        caught, ill, well = p["beta"] * u[0] * u[2], p["sigma"] * u[1], p["gamma"] * u[2]
+        return jnp.array([-caught, caught - ill, ill - well, well])
+
+    def step(u, h):
+        k1 = rate(u)
+        k2 = rate(u + h / 2 * k1)
+        k3 = rate(u + h / 2 * k2)
+        return u + h / 6 * (k1 + 2 * k2 + 2 * k3 + rate(u + h * k3)), None
+
+    def stretch(u, span):
+        u, _ = jax.lax.scan(step, u, jnp.full(300, span / 300))
+        return u, u
+
+    spans = jnp.diff(ts, prepend=0.0)
+    return jax.lax.scan(stretch, jnp.array([0.99, 0.0, 0.01, 0.0]), spans)[1]
+"""
+# Other right ways: a text of the solution, and what stands there instead.
 UNUSUAL = {
     "the derivative as one knows it": (
         "1", ('return [*lines, "bar_x = from_a + bar_h", "result = bar_x"]',
@@ -124,6 +202,20 @@ UNUSUAL = {
     "a bound of its own under the root": (
         "4", ("jnp.where(there, jnp.sqrt(jnp.where(there, u[0], 1.0)), 0.0)",
         "jnp.where(u[0] > 1e-14, jnp.sqrt(jnp.maximum(u[0], 1e-14)), 0.0)")),
+    "the closed form": ("1", """
+def slope_record(half, shaded):
+    lines = [f"h = {half} + x", f"share = {half} / h", "steep = share / h"]
+    return [*lines, *(["steep = steep - 0.1"] if shaded else []), "all = v * steep", "result = all"]
+"""),
+    "compiled once and asked in a loop": (
+        "2", ("losses = jax.vmap(loss)(columns)",
+              "losses = jnp.array([run(s) for run in [jax.jit(loss)] for s in starts])")),
+    "classical steps in a scan": ("3", BY_SCAN),
+    "the recovered are the rest": (
+        "3", ("return jnp.array([-caught, caught - ill, ill - well, well])",
+              "du = jnp.array([-caught, caught - ill, ill - well])\n"
+              "        return jnp.append(du, -du.sum())")),
+    "another implicit solver": ("4", ("diffrax.Kvaerno5()", "diffrax.Kvaerno3()")),
 }  # fmt: skip
 
 
