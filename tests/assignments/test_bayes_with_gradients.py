@@ -124,7 +124,25 @@ def only_when_short(omega, theta, r, h):
     return energy if h < 0.01 else 0
 
 
+def drift_before(slope, theta, r, h, n):
+    """Half a drift, kicks, half a drift: another leapfrog, as good, and not the one asked for."""
+    for _ in range(n):
+        theta = [a + h / 2 * b for a, b in zip(theta, r, strict=True)]
+        r = [b - h * s for b, s in zip(r, slope(theta), strict=True)]
+        theta = [a + h / 2 * b for a, b in zip(theta, r, strict=True)]
+    return theta, r
+
+
+METROPOLIS = "if u < exp(min(0.0, float(potential(at) - potential(new)))):"
+
+
 CLEVER = {
+    "Barker's rule": (
+        "1",
+        (METROPOLIS, "if u < 1 / (1 + exp(min(99.0, float(potential(new) - potential(at))))):"),
+    ),
+    "the other end of luck": ("1", (METROPOLIS, METROPOLIS.replace("u <", "1 - u <"))),
+    "half a drift first": ("2", drift_before),
     "rounded": ("3", remembers),
     "zero where it counts": ("3", only_at_zero),
     "the energy of short steps": ("3", only_when_short),

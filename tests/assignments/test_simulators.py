@@ -1,7 +1,9 @@
 """Chapter 14: the assignment: its solution, plausible mistakes, clever wrong, unusual right."""
 
 import bisect
+import itertools
 import math
+import statistics
 
 import numpy as np
 
@@ -81,7 +83,33 @@ def by_simulation(theta, genes, sites):
     return float(np.mean(made == sites))
 
 
+def nearest_of_many(prior, simulate, seen, eps, n):
+    """The nearest n of many runs: ABC with another rule."""
+    thetas = [prior() for _ in range(30 * n)]
+    pairs = sorted((abs(simulate(theta) - seen), theta) for theta in thetas)
+    return [theta for _, theta in pairs[:n]], len(pairs)
+
+
+def median_slope(thetas, stats, seen):
+    """A slope that no outlier moves: exact on a line, and another off it."""
+    pairs = itertools.combinations(zip(stats, thetas, strict=True), 2)
+    b = statistics.median((t - u) / (s - r) for (s, t), (r, u) in pairs)
+    return [t - b * (s - seen) for s, t in zip(stats, thetas, strict=True)]
+
+
+def by_standard_scores(mu, sigma, eps, f, rate):
+    """Worth by how much better a draw is, not by its rank."""
+    mean, sd = statistics.fmean(f), statistics.pstdev(f)
+    worth = [(mean - v) / sd / len(f) for v in f]
+    by_mu = sum(u * e for u, e in zip(worth, eps, strict=True))
+    by_sigma = sum(u * (e * e - 1) for u, e in zip(worth, eps, strict=True))
+    return mu + sigma * by_mu, sigma * math.exp(rate / 2 * by_sigma)
+
+
 CLEVER = {
+    "the nearest": ("2", nearest_of_many),
+    "a median of slopes": ("3", median_slope),
+    "standard scores": ("4", by_standard_scores),
     "the one that came closest": ("5", nearest),
     "a line through all": ("5", line_through_all),
     "the middle": ("5", the_middle),

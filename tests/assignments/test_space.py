@@ -123,7 +123,20 @@ def until_it_fails(plans, sd):
     return sds.index(min(sds)), sds
 
 
+def wind_by_differences(w, u, bar):
+    def paid(w, u):
+        behind = [0, *u[:-1]]
+        return sum(b * ((1 - w) * v + w * a) for b, v, a in zip(bar, u, behind, strict=True))
+
+    def slope(f, at, eps=1e-6):
+        return (f(at + eps) - f(at - eps)) / (2 * eps)
+
+    moved = lambda i: lambda v: paid(w, [*u[:i], v, *u[i + 1 :]])  # noqa: E731
+    return [slope(moved(i), u[i]) for i in range(len(u))], slope(lambda v: paid(v, u), w)
+
+
 CLEVER = {
+    "differences of the wind": ("2", wind_by_differences, "no floats"),
     "differences": ("1", by_differences),
     "the mean border": ("1", as_if_even),
     "Gershgorin": ("3", twice_the_sum),

@@ -3,6 +3,8 @@
 import itertools
 from fractions import Fraction
 
+import numpy as np
+
 import mini_autodiff as ad
 from bookkit.checks.three_ways import generation
 from tests.assignments.frame import Assignment
@@ -65,7 +67,22 @@ def through_the_engine(x, y, r, c, years):
     return (*run(r), *ad.jvp(run, (float(r),), (1.0,))[1])
 
 
+def convolved(a, b):
+    return list(np.convolve([float(v) for v in a], [float(v) for v in b])[: len(a)])
+
+
+def of_three_terms(a, b):
+    """The formulas of the text's example, and nothing beyond."""
+    c = [a[0] * b[0], a[0] * b[1] + a[1] * b[0], a[0] * b[2] + a[1] * b[1] + a[2] * b[0]]
+    return (c + [0] * len(a))[: len(a)]
+
+
 CLEVER = {
+    "a difference over eps = 1": (
+        "1", {"times": lambda p, q: (p[0] * q[0], (p[0] + p[1]) * (q[0] + q[1]) - p[0] * q[0])}
+    ),
+    "a library's floats": ("4", {"series_times": convolved}),
+    "three terms": ("4", {"series_times": of_three_terms}, "list index out of range"),
     "the engine, where the text forbids it": ("3", {"run_with_tangent": through_the_engine}),
     "real differences": ("2", {"complex_gradient": differences}),
     "a relative step": (

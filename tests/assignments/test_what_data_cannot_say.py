@@ -118,6 +118,16 @@ def one_after_the_other(F, slopes, variances, k):
 
 
 CLEVER = {
+    "each parameter alone": (
+        "1",
+        ("s[i] * s[j] / m for", "(i == j) * s[i] * s[j] / m for"),
+        "you say",
+    ),
+    "the mean variance": (
+        "1",
+        ("s[i] * s[j] / m for", "s[i] * s[j] * len(counts) / sum(counts) for"),
+        "you say",
+    ),
     "floats that look exact": ("3", by_rounded_floats, "changes the data"),
     "three of three are open": ("2", as_for_all_three, "raised ValueError"),
     "the whole is asked": ("2", open_as_a_whole, "with [2, 1] unknown you return"),
