@@ -23,7 +23,7 @@ from pypdf.generic import NameObject, TextStringObject
 
 ROOT = Path(__file__).parents[2]
 HTML = ROOT / "_build" / "html"
-LEFT_OUT = ("book/api/", "book/running_times")  # made to be searched, not read
+LEFT_OUT = ("book/api/", "book/running_times", "book/find")  # made to be searched, not read
 SHEET = {
     "format": "A4",
     "margin": {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"},
