@@ -8,13 +8,15 @@ stand, and a hint that they print stands open. So what a reader opens is a copy:
     {term}`tape`              a link to the glossary
     {py:func}`~m.f`           f, as code
 
-and the cells that the site hides or folds are folded. `make lab` writes the copies that are missing
-or out of date into build/notebooks and opens JupyterLab there: work in a notebook leaves the book's
-own files alone. The site offers the copies for download; Binder and Colab open the branch
-`notebooks`, to which the publishing workflow writes them (`plain.py --in-place`).
+and the cells that the site hides or folds are folded. `make lab` writes the copies into
+build/notebooks and opens JupyterLab there: work in a notebook leaves the book's own files alone,
+and the next `make lab` leaves that work alone. The site offers the copies for download. Binder and
+Colab open the branch `notebooks`, to which publishing writes them (`plain.py --in-place`).
 """
 
 import argparse
+import hashlib
+import json
 import re
 from functools import cache
 from html import escape
@@ -152,12 +154,30 @@ def sources():
 
 
 def write(out):
-    """Write the copies that are missing or older than their source; a reader's work stays."""
+    """Write the copies. One that a reader has worked in stays as it is, and is said to stay."""
+    record = out / ".made.json"
+    made = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     for path in sources():
-        copy = out / path.relative_to(ROOT)
-        if copy == path or not copy.exists() or copy.stat().st_mtime < path.stat().st_mtime:
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(plain_text(path), encoding="utf-8")
+        name, text = path.relative_to(ROOT).as_posix(), plain_text(path)
+        copy = out / name
+        if copy.exists() and _sha256(copy.read_text(encoding="utf-8")) != made.get(name):
+            if made.get(name) != _sha256(text):
+                print(f"{copy} has your changes and stays; delete it for the present edition")
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_text(text, encoding="utf-8")
+        made[name] = _sha256(text)
+    record.write_text(json.dumps(made, indent=1), encoding="utf-8")
+
+
+def write_in_place():
+    """Put the copies where the book's own files are."""
+    for path in sources():
+        path.write_text(plain_text(path), encoding="utf-8")
+
+
+def _sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def main():
@@ -165,7 +185,7 @@ def main():
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "notebooks")
     parser.add_argument("--in-place", action="store_true", help="for the branch that is launched")
     asked = parser.parse_args()
-    write(ROOT if asked.in_place else asked.out)
+    write_in_place() if asked.in_place else write(asked.out)
 
 
 if __name__ == "__main__":

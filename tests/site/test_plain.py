@@ -85,14 +85,24 @@ def test_a_kind_without_a_plain_form_is_refused():
     assert RAW.search(plain.plain_markdown(":::{note}\nx\n:::"))  # seen by the test above
 
 
-def test_work_in_a_copy_stays_and_the_source_is_left_alone(tmp_path):
-    plain.write(tmp_path)
+def test_work_in_a_copy_stays_and_an_untouched_one_is_renewed(tmp_path, monkeypatch, capsys):
+    source = ROOT / "book" / "intro.ipynb"
+    before = source.read_bytes()
+    monkeypatch.setattr(plain, "sources", lambda: [source])
     copy = tmp_path / "book" / "intro.ipynb"
-    first = copy.read_text("utf-8")
-    copy.write_text(first + " ", "utf-8")
     plain.write(tmp_path)
-    assert copy.read_text("utf-8") == first + " "
-    assert (ROOT / "book" / "intro.ipynb").read_text("utf-8") != first
+    first = copy.read_text("utf-8")
+    monkeypatch.setattr(plain, "plain_text", lambda path: first + "\n")  # another edition
+    plain.write(tmp_path)
+    assert copy.read_text("utf-8") == first + "\n"
+    copy.write_text("mine", "utf-8")
+    plain.write(tmp_path)
+    assert capsys.readouterr().out == ""  # no newer edition
+    monkeypatch.setattr(plain, "plain_text", lambda path: first)
+    plain.write(tmp_path)
+    assert copy.read_text("utf-8") == "mine"
+    assert "has your changes and stays" in capsys.readouterr().out
+    assert source.read_bytes() == before
 
 
 def test_binder_and_colab_open_the_plain_branch():
