@@ -16,6 +16,7 @@ The engine knows nothing of it but two hooks (``hooks.py``). Read the files in t
     scan.py          how lax.scan becomes such a loop
     formulas.py      how tightly a formula binds
     prune.py         leave out what nobody needs
+    rows.py          lists of one length in one loop
     printer.py       a trace as straight-line code, with the names of the model
     python.py        ... in Python
     javascript.py    ... in JavaScript

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..ops import Op, div
 from .naming_tape import HIDDEN
-from .trace import Output, Trace, Traced, replay, running
+from .trace import Input, Output, Trace, Traced, replay, running
 
 Marked = tuple[set[int], dict[int, tuple]]
 
@@ -105,6 +105,21 @@ def _check_once(trace: Trace) -> None:
             if rule in rules:
                 trace.ops[i] = None
             rules.add(rule)
+    _drop_unread(trace)
+
+
+def _drop_unread(trace: Trace) -> None:
+    """Take out what was computed only for something that has been taken out."""
+    read = set(_entries(trace.outputs))
+    for i in reversed(range(len(trace.ops))):
+        op = trace.ops[i]
+        if op is None:
+            continue
+        may_fail = op.name in ("loop", "call") or (type(op) is Op and op.domain)
+        if i in read or may_fail or isinstance(op, Input):
+            read.update(_entries(trace.args[i]))
+        else:
+            trace.ops[i] = None
 
 
 def _rule(trace: Trace, i: int) -> Any:

@@ -121,6 +121,18 @@ def test_a_quotient_is_not_computed_where_its_slope_divides_too():
         ad.jit(slope)(3.0, 0.0)
 
 
+def test_what_only_a_needless_check_used_is_not_computed():
+    def f(x):
+        jnp.sum(jnp.tanh(x)) / 2.0  # nobody reads it, and it cannot fail
+        (x[1] * x[2]) / 2.0
+        lax.scan(lambda c, a: (c * a, None), 1.0, x)[0] / 2.0
+        return x[0] / 2.0
+
+    for n in (3, 17):
+        text = source(f, jnp.linspace(1.0, 2.0, n))
+        assert "tanh" not in text and "unless" not in text and text.count("/") == 1
+
+
 def test_what_alone_may_fail_is_computed():
     """The slope of ``log`` exists at -1, ``log`` does not."""
     assert "log(x)" in source(ad.grad(jnp.log), 2.0)
