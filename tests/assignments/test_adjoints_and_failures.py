@@ -298,7 +298,34 @@ def with_a_stack(step, back, first, bar, n):
     return bar
 
 
+def by_one_row(slope, g_y, g_theta, y_theta):
+    """g moves by one row times (dy, dtheta); set its change along the curve to nought."""
+    row = [*g_y, g_theta]
+    along = sum(a * b for a, b in zip(row, [*slope, 0], strict=True))
+    aside = sum(a * b for a, b in zip(row, [*y_theta, 1], strict=True))
+    if not along:
+        raise ValueError("it touches")
+    return -Fraction(aside) / along
+
+
+def from_the_last_piece(step, back, starts, seen, theta, weight):
+    """Pieces from the last to the first, and misses kept."""
+    misses = [step(a, theta) - b for a, b in itertools.pairwise(starts)]
+    loss = sum(weight * m * m for m in misses)
+    slopes, bar_theta = [0 for _ in starts], 0
+    for i in reversed(range(len(misses))):
+        bar = 2 * weight * misses[i]
+        share, of_theta = back(starts[i], theta, bar)
+        slopes[i], slopes[i + 1] = slopes[i] + share, slopes[i + 1] - bar
+        bar_theta += of_theta
+    for i, (a, b) in enumerate(zip(starts, seen, strict=True)):
+        loss, slopes[i] = loss + (a - b) ** 2, slopes[i] + 2 * (a - b)
+    return loss, tuple(slopes), bar_theta
+
+
 UNUSUAL = {
+    "one row": ("2", by_one_row),
+    "from the last piece": ("4", from_the_last_piece),
     "calls itself": ("1", forwards_and_back),
     "the cotangent at the end": ("1", cotangent_at_the_end),
     "the leap itself": ("3", by_the_leap_itself),

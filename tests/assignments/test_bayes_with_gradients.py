@@ -214,7 +214,30 @@ def by_doubling(potential, slope, theta, draw):
     return (low * high) ** 0.5
 
 
+def by_logarithms(potential, start, moves, luck):
+    """A hill is climbed if the logarithm of luck lies below; nothing overflows."""
+    draws = [start]
+    for move, u in zip(moves, luck, strict=True):
+        here, there = draws[-1], draws[-1] + move
+        gain = float(potential(here) - potential(there))
+        draws.append(there if u == 0 or math.log(u) < gain else here)
+    return tuple(draws[1:])
+
+
+def with_whole_kicks(potential, slope, theta, r, h, n, luck):
+    """The path of `drift_first`; whatever cannot be computed is thrown out."""
+    try:
+        new, push = drift_first(slope, theta, r, h, n)
+        gain = potential(theta) - potential(new)
+        gain += sum(a * a - b * b for a, b in zip(r, push, strict=True)) / 2
+        return list(new) if math.log(luck) < gain else list(theta)
+    except (OverflowError, ZeroDivisionError, ValueError):
+        return list(theta)
+
+
 UNUSUAL = {
+    "by logarithms": ("1", by_logarithms),
+    "with whole kicks": ("4", with_whole_kicks),
     "drift first": ("2", drift_first),
     "by two steps": ("3", kept_by_two_steps),
     "of the momenta": ("3", kept_of_the_momenta),

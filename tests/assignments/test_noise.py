@@ -192,7 +192,37 @@ def counts_of_numpy(rate, extra, loss, hours, rng):
     return tuple(np.array(molecule_by_molecule(rate, extra, loss, hours, rng)))
 
 
+def in_two_sums(xs, theta, sigma, h):
+    steps = [(a, b - a + h * theta * a) for a, b in itertools.pairwise(xs)]
+    in_theta = -sum(a * miss for a, miss in steps) / sigma**2
+    return in_theta, sum(m * m for _, m in steps) / (sigma**3 * h) - len(steps) / sigma
+
+
+def each_without_itself(losses, scores):
+    total = 0
+    for i, (f, s) in enumerate(zip(losses, scores, strict=True)):
+        others = [(a, b * b) for j, (a, b) in enumerate(zip(losses, scores, strict=True)) if j != i]
+        total += (f - sum(a * w for a, w in others) / sum(w for _, w in others)) * s
+    return total / len(losses)
+
+
+def count_minus_expected(shapes, changes, x0, events, end, c):
+    """Of each kind: how often over c, minus the time-integral of its shape."""
+    scores = []
+    for kind in range(len(c)):
+        x, t, total = x0, 0, 0
+        for time, k in events:
+            total += (time - t) * shapes(x)[kind]
+            x, t = tuple(a + b for a, b in zip(x, changes[k], strict=True)), time
+        total += (end - t) * shapes(x)[kind]
+        scores.append(sum(k == kind for _, k in events) / c[kind] - total)
+    return tuple(scores)
+
+
 UNUSUAL = {
+    "in two sums": ("2", in_two_sums),
+    "each without itself": ("3", each_without_itself),
+    "count minus expected": ("4", count_minus_expected),
     "a walk back": ("1", backwards),
     "by the law": ("5", by_the_law),
     "molecule by molecule": ("5", molecule_by_molecule),

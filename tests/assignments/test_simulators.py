@@ -148,7 +148,38 @@ def by_insertion(mu, sigma, eps, f, rate):
     return [mu + sigma * worth @ eps, sigma * np.exp(rate / 2 * (worth @ (eps**2 - 1)))]
 
 
+def by_a_generator(prior, simulate, seen, eps, n):
+    def near():
+        while True:
+            theta = prior()
+            runs.append(theta)
+            if -eps <= simulate(theta) - seen <= eps:
+                yield theta
+
+    runs = []
+    return tuple(itertools.islice(near(), n)), len(runs)
+
+
+def slope_of_pairs(thetas, stats, seen):
+    """The slope from all pairs: the same as from the mean, and exact."""
+    pairs = list(itertools.combinations(zip(stats, thetas, strict=True), 2))
+    top = sum((s - r) * (t - u) for (s, t), (r, u) in pairs)
+    b = top / sum((s - r) ** 2 for (s, _), (r, _) in pairs)
+    return tuple(t + b * (seen - s) for s, t in zip(stats, thetas, strict=True))
+
+
+def ranks_by_numpy(mu, sigma, eps, f, rate):
+    n, eps = len(f), np.array(eps)
+    rank = np.argsort(np.argsort(f))
+    raw = np.maximum(0.0, np.log(n / 2 + 1) - np.log(rank + 1))
+    worth = raw / raw.sum() - 1 / n
+    return np.array([mu + sigma * worth @ eps, sigma * np.exp(rate / 2 * worth @ (eps**2 - 1))])
+
+
 UNUSUAL = {
+    "a generator": ("2", by_a_generator),
+    "all pairs": ("3", slope_of_pairs),
+    "ranks by NumPy": ("4", ranks_by_numpy),
     "Tavaré's sum": ("1", by_tavares_sum),
     "Robbins and Monro": ("5", step_by_step),
     "ranks by bisection": ("4", by_insertion),

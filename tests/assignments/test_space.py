@@ -179,7 +179,37 @@ def by_least_squares(plans, sd):
     return np.argmin(sds), np.array(sds)
 
 
+def by_moving_each(w, u, bar):
+    """The step is linear in u and in w alone: whole moves give exact slopes."""
+
+    def paid(w, u):
+        behind = [0, *u[:-1]]
+        return sum(b * ((1 - w) * v + w * a) for b, v, a in zip(bar, u, behind, strict=True))
+
+    cells = range(len(u))
+    bar_u = tuple(paid(w, [int(i == j) for j in cells]) for i in cells)
+    return bar_u, paid(w + 1, u) - paid(w, u)
+
+
+def carried_along(u, r, a, n, seen):
+    """Forwards: each cell with its slopes in r and in a."""
+    by_r, by_a = [0 for _ in u], [0 for _ in u]
+    for _ in range(n):
+        grow = [r * (1 - 2 * v) for v in u]
+        apart = [x - v for x, v in zip(evened(u, 1), u, strict=True)]
+        by_r = [e + g * d + v * (1 - v) for e, g, d, v in
+                zip(evened(by_r, a), grow, by_r, u, strict=True)]  # fmt: skip
+        by_a = [e + g * d + x for e, g, d, x in
+                zip(evened(by_a, a), grow, by_a, apart, strict=True)]  # fmt: skip
+        u = fisher_step(u, r, a)
+    miss = [v - s for v, s in zip(u, seen, strict=True)]
+    slopes = (2 * sum(m * d for m, d in zip(miss, by, strict=True)) for by in (by_r, by_a))
+    return sum(m * m for m in miss), *slopes
+
+
 UNUSUAL = {
+    "each moved": ("2", by_moving_each),
+    "carried along": ("4", carried_along),
     "by columns": ("1", by_columns),
     "the power method": ("3", by_growing),
     "by QR": ("5", by_least_squares),

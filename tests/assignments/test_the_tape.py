@@ -229,7 +229,17 @@ def in_long_stretches(step, back, start, bar, n):
     return bar
 
 
+def forwards_in_place(entries, tangents):
+    """From each number to its users."""
+    moved = [*tangents, *[0.0] * (len(entries) - len(tangents))]
+    for i, row in enumerate(entries):
+        for place, slope in row:
+            moved[i] += slope * moved[place]
+    return tuple(moved)
+
+
 UNUSUAL = {
+    "in place": ("4", forwards_in_place),
     "tuples": ("1", with_tuples),
     "who used it": ("2", gathered),
     "longer stretches": ("5", in_long_stretches),

@@ -102,7 +102,27 @@ def by_thirds(f, x):
     return min((abs(b / a - 1), b) for a, b in itertools.pairwise(column) if a)[1]
 
 
+def shorter_still(f, x):
+    """The smallest step but a few, and tuples."""
+    step = 1e-250
+    return tuple(f([*x[:k], x[k] + step * 1j, *x[k + 1 :]]).imag / step for k in range(len(x)))
+
+
+def by_pairs(x, y, r, c, years):
+    """Every number a pair (value, tangent), with the rules of task 1."""
+    times = lambda p, q: (p[0] * q[0], p[0] * q[1] + p[1] * q[0])  # noqa: E731
+    plus = lambda *ps: (sum(p[0] for p in ps), sum(p[1] for p in ps))  # noqa: E731
+    over = lambda p, q: times(p, (1 / Fraction(q[0]), -q[1] / Fraction(q[0]) ** 2))  # noqa: E731
+    x, y = (x, 0), (y, 0)
+    for _ in range(years):
+        eaten = times((c, 0), over(times(x, y), plus((1, 0), y)))
+        x, y = over(times((r, 1), x), plus((1, 0), x, y)), eaten
+    return x[0], y[0], x[1], y[1]
+
+
 UNUSUAL = {
+    "a shorter step": ("2", {"complex_gradient": shorter_still}),
+    "by pairs": ("3", {"run_with_tangent": by_pairs}),
     "lists and another order of the quotient": (
         "1",
         {

@@ -236,7 +236,17 @@ def test_the_given_function_is_the_replicator_equation():
     assert all(abs(a - b) < 1e-15 for a, b in zip(after, (1 / 3, 2 / 3), strict=True))
 
 
+def from_the_whole_change(n, w, z, z_offspring):
+    """Transmission as what selection leaves of the whole change."""
+    mean = lambda a: sum(x * y for x, y in zip(n, a, strict=True)) / sum(n)  # noqa: E731
+    heavy = [a * b for a, b in zip(n, w, strict=True)]
+    after = lambda a: sum(x * y for x, y in zip(heavy, a, strict=True)) / sum(heavy)  # noqa: E731
+    selection = after(z) - mean(z)
+    return [selection, after(z_offspring) - mean(z) - selection]
+
+
 UNUSUAL = {
+    "from the whole change": ("1", from_the_whole_change),
     "with logarithms": ("2", with_logarithms),
     "five children": ("3", five_children),
     "by NumPy": ("4", by_numpy),
