@@ -7,8 +7,10 @@ import numpy as np
 
 from bookkit.clock.circuit import GENES, Tree
 from bookkit.clock.keep_time import dawn_error, day_length
-from bookkit.clock.light import skies
+from bookkit.clock.light import CELLS, skies
 from bookkit.clock.step import PER_CELL, run
+
+FINE = 16
 
 
 def hands(
@@ -30,20 +32,23 @@ def hands(
 
 
 def judge(
-    free: Tree, days: Sequence[int], paths: int, kind: str | None, seed: int, wait: float = 2.0
-) -> dict[str, dict[str, float]]:
+    free: Tree, days: Sequence[int], paths: int, kind: str | None, seed: int, wait: float = 2.0,
+    per_cell: int = FINE,
+) -> dict[str, dict[str, float]]:  # fmt: skip
     """Median and 90th percentile, in hours, of both errors on each of the days.
 
     Args:
         kind: of the kicks, or None; see bookkit.clock.noise.
         seed: of the skies and the kicks.
         wait: mean time between changes of the sky, in days.
+        per_cell: steps in a cell of the sky; finer than any training had, so that no clock is
+            praised for having learned the errors of its solver.
     """
-    shown = hands(free, skies(seed, max(days) + 1, paths, wait), kind, seed)
-    out = {}
+    shown = hands(free, skies(seed, max(days) + 1, paths, wait), kind, seed, per_cell)
+    out, per_day = {}, CELLS * per_cell
     for day in days:
-        dawn = np.abs([dawn_error(hand, day) for hand in shown])
-        length = np.abs([day_length(hand, day) - 12.0 for hand in shown])
+        dawn = np.abs([dawn_error(hand, day, per_day) for hand in shown])
+        length = np.abs([day_length(hand, day, per_day) - 12.0 for hand in shown])
         out[str(day)] = {
             f"{name}{q}": round(float(np.quantile(values, q / 100)), 3)
             for name, values in (("dawn", dawn), ("length", length))

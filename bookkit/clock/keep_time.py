@@ -29,15 +29,18 @@ def wanted(days: int, per_cell: int = PER_CELL) -> jax.Array:
     return hill(daylight(jnp.arange(steps + 1) / (CELLS * per_cell)), 0.5)
 
 
-def loss(free: Tree, sky: jax.Array, window: float, noise=None, kind: str = "langevin"):
+def loss(
+    free: Tree, sky: jax.Array, window: float, noise=None, kind: str = "langevin",
+    per_cell: int = PER_CELL,
+) -> jax.Array:  # fmt: skip
     """Mean squared distance of the hand from the day, over the first `window` days.
 
-    A hand that always shows one half loses 0.101.
+    The other arguments are those of `step.run`. A hand that always shows one half loses 0.101.
     """
-    hand = hill(run(free, sky, noise, kind)[:, GENES], SWITCH)
-    t = jnp.arange(len(hand)) / (CELLS * PER_CELL)
+    hand = hill(run(free, sky, noise, kind, per_cell)[:, GENES], SWITCH)
+    t = jnp.arange(len(hand)) / (CELLS * per_cell)
     weight = jnp.where(t <= window, 1.0, 0.0)
-    return jnp.sum(weight * (hand - wanted(len(sky) // CELLS)) ** 2) / jnp.sum(weight)
+    return jnp.sum(weight * (hand - wanted(len(sky) // CELLS, per_cell)) ** 2) / jnp.sum(weight)
 
 
 def dawn_error(hand: np.ndarray, day: int, per_day: int = CELLS * PER_CELL) -> float:

@@ -8,6 +8,7 @@ second-order step of this kind ("exponential Heun"; S. M. Cox and P. C. Matthews
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from bookkit.clock.circuit import GENES, Tree, activity, bounded
@@ -16,12 +17,13 @@ from bookkit.clock.noise import variance
 
 PER_CELL = 2  # steps in a cell of the sky
 H = 1.0 / (CELLS * PER_CELL)  # days: 14.4 minutes
+EYE = np.array([0, 1, 0, 0])  # the protein that light makes
 
 
 def production(c: Tree, u: jax.Array, light: jax.Array) -> jax.Array:
     """What is made a day of each of the 2n kinds; `light` falls on protein 2."""
     m, p = u[:GENES], u[GENES:]
-    return jnp.concatenate([c["a"] * activity(c, p), (c["b"] * m).at[1].add(light)])
+    return jnp.concatenate([c["a"] * activity(c, p), c["b"] * m + light * EYE])
 
 
 def step(c: Tree, u: jax.Array, before: jax.Array, after: jax.Array, h: float = H):
@@ -34,8 +36,8 @@ def step(c: Tree, u: jax.Array, before: jax.Array, after: jax.Array, h: float = 
     return first + bend * (production(c, first, after) - r), r
 
 
-def run(
-    free: Tree,
+def follow(
+    c: Tree,
     sky: jax.Array,
     noise: jax.Array | None = None,
     kind: str = "langevin",
@@ -44,13 +46,13 @@ def run(
     """All states, from the start values on: shape (steps + 1, 8), messengers then proteins.
 
     Args:
-        free: parameters as `circuit.draw` gives them, for `circuit.bounded`.
+        c: parameters in their own units, as `circuit.bounded` gives them.
         sky: 0 or 1 in each fiftieth of a day.
         noise: standard normal numbers, shape (steps, 8); None for no noise.
         kind: which kicks; see bookkit.clock.noise.
         per_cell: steps in each cell of the sky.
     """
-    c, h = bounded(free), 1.0 / (CELLS * per_cell)
+    h = 1.0 / (CELLS * per_cell)
     d = jnp.concatenate([c["d"], c["e"]])
     steps = len(sky) * per_cell
     t = h * jnp.arange(steps)
@@ -70,3 +72,8 @@ def run(
     u0 = jnp.concatenate([c["m0"], c["p0"]])
     _, us = lax.scan(one, u0, (*lights, noise))
     return jnp.concatenate([u0[None], us])
+
+
+def run(free: Tree, *args, **kwargs) -> jax.Array:
+    """`follow` for parameters of a search, as `circuit.draw` gives them."""
+    return follow(bounded(free), *args, **kwargs)
