@@ -25,7 +25,10 @@ from importlib.util import find_spec
 
 if not find_spec("bookkit"):
     """
-INSTALL = '%pip install -q "gradients-through-time[chapters] @ git+{}"'
+INSTALL = """\
+%pip install -q "gradients-through-time[colab] @ git+{}"
+    if not find_spec("bookkit"):
+        raise ImportError("the book could not be installed; pip says why above")"""
 MISSING = 'raise ImportError("bookkit is missing: type `make book` in the folder of the book")'
 
 
@@ -66,7 +69,8 @@ def lines(repository, site):
                        line("The published book: <{}>.", site))],
         "book/citing.md": [(r"(?:  url       = .*\n)?(?=}\n```)",
                             line("  url       = {{{}}}", site or repository))],
-        "CONTRIBUTING.md": [(re.escape(FIRST_CELL) + r".*\n", first_cell(repository) + "\n")],
+        "CONTRIBUTING.md": [(re.escape(FIRST_CELL) + r".*\n(?:    .*\n)*",
+                             first_cell(repository) + "\n")],
     }  # fmt: skip
 
 

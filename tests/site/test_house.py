@@ -30,11 +30,19 @@ def test_the_top_is_the_design():
     assert {path.relative_to(ROOT).parts[0] for path in tracked()} == TOP
 
 
+COLABS_OWN = ("matplotlib", "ipywidgets", "ipykernel", "numpy", "scipy")
+
+
 def test_requirements_are_what_colab_installs():
+    """Less what Colab has itself, and what would be upgraded under its running kernel."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     wanted = [line for line in lines if line and not line.startswith("#")]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert wanted == [*project["optional-dependencies"]["chapters"], "-e ."]
+    extras = project["optional-dependencies"]
+    assert wanted == [*extras["chapters"], "-e ."]
+    assert extras["colab"] == [
+        each for each in extras["chapters"] if not each.startswith(COLABS_OWN)
+    ]
 
 
 def test_an_installed_copy_has_every_file():
@@ -108,3 +116,24 @@ def test_no_file_knows_the_machine_it_was_written_on():
             if hits and path != Path(__file__):
                 found[path.relative_to(ROOT).as_posix()] = hits
     assert not found
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_the_first_cell_installs_once_and_says_when_it_could_not(monkeypatch, arrives):
+    cell = address.first_cell("https://github.com/who/book").replace("%pip install", "pip('")
+    cell = re.sub(r"pip\('.*", "pip()", cell)
+    have = {"bookkit": None}
+    monkeypatch.setattr("importlib.util.find_spec", have.get)
+    calls = []
+
+    def pip():
+        calls.append(1)
+        have["bookkit"] = arrives or None
+
+    for _ in range(2):
+        if arrives:
+            exec(cell, {"pip": pip})
+        else:
+            with pytest.raises(ImportError, match="could not be installed; pip says why"):
+                exec(cell, {"pip": pip})
+    assert len(calls) == (1 if arrives else 2)
