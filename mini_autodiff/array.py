@@ -488,9 +488,9 @@ class Atoms:
 
     def __init__(self, of: Any, real: str = ""):
         leaves, self.structure = tree.flatten(of)
-        plain = set(map(type, leaves)) <= {float}
+        plain = {*map(type, leaves)} <= {float}
         self.leaves: list[Any] = leaves if plain else [_leaf(x) for x in leaves]
-        self.arrays = any(issubclass(t, Array) for t in set(map(type, self.leaves)))
+        self.arrays = not plain and any(issubclass(t, Array) for t in {*map(type, self.leaves)})
         self.atoms = list(self.leaves)
         if self.arrays:
             parts = [x.atoms() if isinstance(x, Array) else [x] for x in self.leaves]

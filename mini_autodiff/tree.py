@@ -26,6 +26,7 @@ class _Leaf:
 
 
 LEAF = _Leaf()
+END = object()
 
 
 def _children(tree: Any) -> tuple[list, Callable[[list], Any]] | None:
@@ -90,12 +91,12 @@ def unflatten(structure: Any, leaves: list) -> Any:
     Raises:
         ValueError: if there are more or fewer leaves than places.
     """
-    supply, end = iter(leaves), object()
+    supply = iter(leaves)
     try:
         tree = _unflatten(structure, supply)
     except StopIteration:
         raise ValueError(f"too few leaves, {len(leaves)}, for the structure {structure}") from None
-    if next(supply, end) is not end:
+    if next(supply, END) is not END:
         raise ValueError(f"too many leaves, {len(leaves)}, for the structure {structure}")
     return tree
 

@@ -103,8 +103,9 @@ def _is_numpy_array(x: Any) -> bool:
 
 
 def _floats(atoms: Any) -> bool:
-    kinds = {*map(type, atoms)}
-    return kinds <= {float} or all(issubclass(kind, float) for kind in kinds)
+    if [*map(type, atoms)].count(float) == len(atoms):  # the fastest way to ask
+        return True
+    return all(issubclass(kind, float) for kind in {*map(type, atoms)})
 
 
 def _is_column(x: Any) -> bool:

@@ -247,7 +247,7 @@ def change(error: Any, before: Any, most: float, order: int) -> Any:
     (0.9, 10.0)
     """
     factor = 0.9 * max(error, 1e-20) ** (-0.425 / order) * before ** (0.1 / order)
-    return max(0.2, min(most, factor))
+    return most if factor > most else factor if factor > 0.2 else 0.2
 
 
 def locate(grid: Grid, ts: Sequence[float]) -> list[tuple[int, Any]]:
