@@ -95,7 +95,7 @@ MISTAKES = {
 RECORD = """
 def slope_record(half, shaded):
     lines = [f"h = {half} + x", "hh = h * h", f"top = v * {half}", "u = top / hh"]
-    return [*lines, f"lost = {0.1 if shaded else 0.0} * u", "result = u - lost"]
+    return [*lines, f"lost = {0.1 if shaded else 0.0} * u", "rest = u - lost", "result = rest"]
 """
 SYMMETRIC = """
 def slope_record(half, shaded):
