@@ -3,38 +3,13 @@
 import math
 from fractions import Fraction
 
-import nbformat
 import numpy as np
-import pytest
-from nbgrader.preprocessors import ClearSolutions
 
 import mini_autodiff as ad
 import mini_autodiff.numpy as jnp
-from bookkit.checks.gene_clock import task
-from tests.assignments.notebooks import answers, code_of, source_of
+from tests.assignments.frame import Assignment
 
-SOURCE = source_of("gene_clock")
 GIVEN = "import math\n"
-TASKS = {"1": "fade", "2": "promoter", "3": "dawn_error", "4": "moments", "5": "dawns"}
-
-
-@pytest.fixture(scope="module")
-def solution():
-    return answers(code_of(SOURCE), GIVEN)
-
-
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize("number", TASKS)
-def test_the_solution_passes_for_any_seed(solution, number, seed):
-    verdict = task(number, solution[TASKS[number]], seed=seed)
-    assert verdict, verdict.text
-
-
-@pytest.mark.parametrize("number", TASKS)
-def test_the_student_version_reads_as_open(number):
-    notebook, _ = ClearSolutions().preprocess(nbformat.read(SOURCE, 4), {})
-    verdict = task(number, answers(code_of(notebook), GIVEN)[TASKS[number]])
-    assert verdict.text.startswith(f"Task {number} is still open.")
 
 
 # A line of the solution, what stands there instead, and words of the counter-example or the hint.
@@ -85,16 +60,6 @@ MISTAKES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_plausible_mistake_gets_its_counter_example_and_hint(mistake):
-    number, right, wrong, words = MISTAKES[mistake]
-    code = code_of(SOURCE)
-    assert right in code, "the solution has changed"
-    verdict = task(number, answers(code.replace(right, wrong, 1), GIVEN)[TASKS[number]])
-    assert not verdict
-    assert words.lower() in " ".join(verdict.text.lower().split()), verdict.text
-
-
 def by_the_engine(u, r, d, h):
     def end(u, r, d):
         return u * jnp.exp(-d * h) + r * (1 - jnp.exp(-d * h)) / d
@@ -131,13 +96,6 @@ CLEVER = {
 }
 
 
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize("name", CLEVER)
-def test_the_cleverest_wrong_answers_fail(name, seed):
-    number, answer = CLEVER[name]
-    assert not task(number, answer, seed=seed)
-
-
 def dawn_in_arrays(hand, level, per_day, day):
     hand = np.asarray(hand)
     (up,) = np.nonzero((hand[:-1] < level) & (hand[1:] >= level))
@@ -154,8 +112,14 @@ def moments_backwards(u, rates, d, h):
     return [u * old + new, u * old * (1 - old) + new]
 
 
-@pytest.mark.parametrize("seed", ["public", "autumn", "winter"])
-@pytest.mark.parametrize("number, answer", [("3", dawn_in_arrays), ("4", moments_backwards)])
-def test_unusual_right_answers_pass(number, answer, seed):
-    verdict = task(number, answer, seed=seed)
-    assert verdict, verdict.text
+UNUSUAL = {
+    "a dawn in arrays": ("3", dawn_in_arrays),
+    "moments backwards": ("4", moments_backwards),
+}
+
+
+class TestGeneClock(Assignment):
+    name = "gene_clock"
+    given = GIVEN
+    seeds = Assignment.other_seeds
+    mistakes, clever, unusual = MISTAKES, CLEVER, UNUSUAL
