@@ -107,9 +107,10 @@ def _home(obj: object, called: str | None = None) -> tuple[ModuleType, str]:
     module = sys.modules.get(getattr(plain, "__module__", None) or "")
     if module and _ours(module) and "<" not in name:
         return module, name
-    homes = [  # a constant does not know its name: look for it
+    alike = called is None and isinstance(obj, int | float | complex | None)
+    homes = [  # a constant does not know its name: look for it; but 3 may be any module's 3
         (module, name)
-        for module in list(sys.modules.values())
+        for module in ([] if alike else list(sys.modules.values()))
         if isinstance(module, ModuleType) and _ours(module)
         for name, value in vars(module).items()
         if value is obj and called in (None, name)

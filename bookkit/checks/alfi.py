@@ -758,6 +758,31 @@ def same_dice_on_both_sides(draw: Random, bias: Callable, newton_step: Callable)
 
 
 @task.property(
+    "5", hint="Average the slopes over all the seeds, not the means alone: those of one are noise"
+)
+def slopes_are_averaged(draw: Random, bias: Callable, newton_step: Callable) -> None:
+    """Where the seed changes the slopes themselves, their mean over all seeds is used."""
+    statistic, _, truth = _linear(draw)
+    salt = draw.getrandbits(32)
+
+    def gain(seed):
+        return 1 + 0.3 * np.tanh(np.random.default_rng([salt, seed]).normal(size=2))
+
+    def simulate(theta, seed):
+        return np.asarray(theta, dtype=float) * gain(seed)
+
+    start, seeds = list(truth + 0.5), draw.sample(range(10**6), 16)
+    arrived = vector(newton_step(statistic, simulate, truth, start, seeds), 2)
+    # The mean statistic is a straight line in theta, so one step by its own slope arrives.
+    expected = (truth / np.mean([gain(seed) for seed in seeds], axis=0)).tolist()
+    claim(
+        close(arrived, expected, FLOAT32),
+        f"with a gain that each of sixteen seeds decides you arrive at {show(arrived)}; the mean "
+        f"slopes lead to {show(expected)}",
+    )
+
+
+@task.property(
     "5",
     hint="Counts are whole numbers. Move theta by 0.1: far less, and no count changes. And average "
     "the slopes over all the seeds: those of one are noise.",

@@ -32,8 +32,9 @@ def test_without_docstring_the_code_is_the_same():
     assert bare.source.splitlines()[-1] == whole.source.splitlines()[-1]
 
 
-@pytest.mark.parametrize("foreign", [print, inspect.unwrap, 3, lambda x: x])
+@pytest.mark.parametrize("foreign", [print, inspect.unwrap, 3, 0.5, None, lambda x: x])
 def test_refuses_what_is_not_the_books(foreign):
+    """A number by value, too: which modules are loaded must not decide whose it is."""
     with pytest.raises(TypeError, match="reads the book's own files"):
         listing.show(foreign)
 
