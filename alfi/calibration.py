@@ -151,6 +151,10 @@ def c2st(
     if a.shape[1] != b.shape[1]:
         raise AlfiError(f"The two samples must have as many columns. Got {a.shape} and {b.shape}.")
     x = np.concatenate([a, b])
+    if not np.isfinite(x).all():
+        raise AlfiError(
+            "c2st compares finite draws, and a NaN or an infinity came. Mend the sampler."
+        )
     x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-12)
     y = np.concatenate([np.zeros(len(a)), np.ones(len(b))])
     order = np.random.default_rng(seed).permutation(len(x))

@@ -70,6 +70,8 @@ def test_shapes_that_do_not_belong_together_are_refused():
         calibration.ranks(np.zeros((3, 4, 2)), np.zeros((3, 1)))
     with pytest.raises(AlfiError, match="columns"):
         calibration.c2st(np.zeros((3, 2)), np.zeros((3, 1)))
+    with pytest.raises(AlfiError, match="finite"):  # else half: "they cannot be told apart"
+        calibration.c2st(np.full((40, 2), np.nan), np.zeros((40, 2)))
 
 
 def test_the_band_of_ranks_holds_a_calibrated_posterior_and_not_one_too_sure():
