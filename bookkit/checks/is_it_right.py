@@ -28,18 +28,20 @@ def whole(value: Any, length: int) -> list[int]:
 def ranks_come_from_the_joint(draw: Random, ranks: Callable) -> None:
     """Each rank counts the draws below a truth that made the data."""
     n, k = draw.randint(5, 9), draw.randint(6, 12)
-    truths, data, expected = [], {}, []
+    truths, fresh, data, expected = [], [], {}, []
 
     def prior() -> float:
         truths.append(draw.gauss(0, 1))
+        fresh.append(truths[-1])
         return truths[-1]
 
     def simulate(theta: float) -> float:
         claim(
-            bool(truths) and theta == truths[-1],
-            f"simulate was called with {show(theta)}, which is not what the prior drew last",
-            "The truth comes from the prior, and the data come from that truth",
+            theta in fresh,
+            f"simulate was called with {show(theta)}, which is no fresh draw of the prior",
+            "The truth comes from the prior, a fresh one for each data set",
         )
+        fresh.remove(theta)
         x = theta + draw.gauss(0, 1)
         data[x] = theta
         return x
@@ -132,6 +134,8 @@ def compares_scores_in_pairs(draw: Random, better: Callable) -> None:
         hint = (
             "The log of a normal density: minus half the square of (truth - mean)/sd, less log sd"
         )
+    elif abs(got[1] - wanted[1] * math.sqrt((n - 1) / n)) < 1e-9:
+        hint = "Take the standard deviation that divides by n - 1"
     elif abs(got[1] - stdev(apart)) < 1e-9:
         hint = "The error of a *mean* of n is smaller by the root of n"
     elif abs(got[1] - unpaired) < 1e-9:
@@ -172,10 +176,10 @@ def counts_own_neighbours(draw: Random, neighbours: Callable) -> None:
 @check.property("16.5", hint="Count the data with their replicates: one more above, and one below")
 def is_a_p_value(draw: Random, p_value: Callable) -> None:
     """The share of data as extreme as yours, yours among them."""
-    for _ in range(4):
+    for centre in (0, -9, 0, -9):  # below zero, the largest is the nearest to it
         size, n = draw.randint(4, 8), draw.randint(9, 30)
-        x = [draw.gauss(0, 1) for _ in range(size)]
-        made = [[draw.gauss(0, 1) for _ in range(size)] for _ in range(n)]
+        x = [draw.gauss(centre, 1) for _ in range(size)]
+        made = [[draw.gauss(centre, 1) for _ in range(size)] for _ in range(n)]
         if draw.random() < 0.5:
             made[0] = list(x)  # a tie counts as extreme
         above = sum(max(m) >= max(x) for m in made)

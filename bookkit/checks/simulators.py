@@ -83,6 +83,24 @@ def sums_over_all_ways(draw: Random, chance: Callable) -> None:
         )
 
 
+@check.property("14.1", hint="If no rate is left, there is no further event: that way ends.")
+def stops_when_nothing_can_happen(draw: Random, chance: Callable) -> None:
+    """The last animal dies with the third event at the earliest, and no fourth can follow."""
+    b, c, d = (fraction(draw) for _ in range(3))
+
+    def rates(x: int, y: int) -> list:
+        return [b * x, c * x * y, d * y]
+
+    for steps in (3, 4):
+        right = listed_chance((1, 1), (0, 0), steps, rates)
+        got = number(chance((1, 1), (0, 0), steps, rates))
+        claim(
+            abs(got - right) < 1e-9,
+            f"from (1, 1) to (0, 0) in {steps} events the probability is {show(float(right))}, "
+            f"you say {show(got)}",
+        )
+
+
 @check.property("14.2", hint="Keep theta if all of its statistics are close; `kept / n` is shared.")
 def keeps_what_is_close(draw: Random, abc: Callable) -> None:
     """It keeps the parameters whose statistics are all within the tolerance, in units of scale."""
@@ -94,6 +112,8 @@ def keeps_what_is_close(draw: Random, abc: Callable) -> None:
         made = [[v + s * draw.gauss(0, 1) for v, s in zip(seen, scale, strict=True)]
                 for _ in range(n)]  # fmt: skip
         eps = draw.uniform(0.5, 1.2)
+        # One is close in each statistic, and far if the gaps are added up.
+        made[0] = [v + 0.9 * eps * s for v, s in zip(seen, scale, strict=True)]
 
         def kept(rule: Callable, thetas=thetas, made=made, seen=seen, scale=scale) -> list:
             gaps = [[(a - b) / s for a, b, s in zip(row, seen, scale, strict=True)] for row in made]
@@ -111,6 +131,8 @@ def keeps_what_is_close(draw: Random, abc: Callable) -> None:
             hint = "A statistic may be too small, too: take the absolute value."
         elif dim > 1 and found == kept(lambda row: min(map(abs, row)) <= eps):  # noqa: B023
             hint = "All of them must be close, not one."
+        elif found == kept(lambda row: math.hypot(*row) <= eps):  # noqa: B023
+            hint = "Each statistic by itself within eps, not the length of all gaps together."
         elif found == kept(lambda row, s=scale: max(abs(g * u) for g, u in zip(row, s)) <= eps):  # noqa: B023, B905
             hint = "Each gap is measured in units of its own scale."
         claim(
@@ -163,7 +185,7 @@ def is_the_gradient_of_the_expected_distance(draw: Random, by_score: Callable) -
 @check.property("14.4", hint="(1 + how many are at least as far out) / (1 + how many there are).")
 def is_the_share_as_far_out(draw: Random, how_odd: Callable) -> None:
     """It is the share of simulated numbers, the seen one among them, at least as far out."""
-    for n, spread in ((9, 3), (50, 20), (50, 20)):
+    for n, spread in ((9, 3), (50, 20), (50, 20), (5, 0)):  # the last: ties, both tails are 1
         made = [draw.randint(-spread, spread) for _ in range(n)]
         seen = draw.choice([draw.randint(-spread, spread), made[0], 5 * spread])
 

@@ -26,6 +26,13 @@ def ranks_by_numpy(prior, simulate, posterior, n, k):
     return np.array([one() for _ in range(n)])
 
 
+def truths_first(prior, simulate, posterior, n, k):
+    """All truths, then all data, then all draws."""
+    truths = [prior() for _ in range(n)]
+    data = [simulate(t) for t in truths]
+    return [sum(d < t for d in posterior(x, k)) for x, t in zip(data, truths, strict=True)]
+
+
 def diagnose(counts):
     m, level = len(counts), sum(counts) / len(counts)
     if sum((c - level) ** 2 for c in counts) / level < 2 * m:
@@ -84,7 +91,8 @@ def p_value(x, made, T):
 
 
 RIGHT = [
-    ("16.1", ranks_of), ("16.1", ranks_by_numpy), ("16.2", diagnose), ("16.2", by_moments),
+    ("16.1", ranks_of), ("16.1", ranks_by_numpy), ("16.1", truths_first),
+    ("16.2", diagnose), ("16.2", by_moments),
     ("16.3", better), ("16.3", lambda a, b, t: list(better(a, b, t))), ("16.4", neighbours),
     ("16.4", neighbours_by_numpy), ("16.5", p_value),
     ("16.5", lambda x, made, T: np.mean([T(m) >= T(x) for m in [*made, x]])),
@@ -108,6 +116,12 @@ def shown_the_truth(prior, simulate, posterior, n, k):
     return [sum(d < t for d in posterior(t, k)) for t in truths]
 
 
+def one_of_many(prior, simulate, posterior, n, k):
+    """Draws n truths, and uses the last of them only."""
+    theta = [prior() for _ in range(n)][-1]
+    return [sum(d < theta for d in posterior(simulate(theta), k)) for _ in range(n)]
+
+
 def never_level(counts):
     said = by_moments(counts)
     return "too wide" if said == "right" else said
@@ -125,7 +139,8 @@ UPSIDE_DOWN = {"too high": "too low", "too low": "too high"}
 INSIDE_OUT = {"too wide": "too narrow", "too narrow": "too wide"}
 SLIPS = [
     ("16.1", lambda p, s, q, n, k: [k - r for r in ranks_of(p, s, q, n, k)], "above the truth"),
-    ("16.1", stale, "the prior was asked 1 times"),
+    ("16.1", stale, "a fresh one for each data set"),
+    ("16.1", one_of_many, "a fresh one for each data set"),
     ("16.1", shown_the_truth, "never the truth"),
     ("16.1", lambda p, s, q, n, k: ranks_of(p, s, q, n, k + 1), "Ask for k draws"),
     ("16.1", lambda p, s, q, n, k: [r / k for r in ranks_of(p, s, q, n, k)], "whole number"),
@@ -141,7 +156,7 @@ SLIPS = [
         stdev([score(p, v) for p, v in zip(m, t, strict=True)]) / len(t) ** 0.5 for m in (a, b)
     ))), "same data"),
     ("16.3", lambda a, b, t: (fmean(apart(a, b, t)), pstdev(apart(a, b, t)) / len(t) ** 0.5),
-     "Take the difference"),
+     "divides by n - 1"),
     ("16.3", lambda a, b, t: better([(m, s * s) for m, s in a], [(m, s * s) for m, s in b], t),
      "normal density"),
     ("16.4", lambda a, b: 1.0, "its own nearest"),
@@ -152,6 +167,8 @@ SLIPS = [
      "just as extreme"),
     ("16.5", lambda x, made, T: (1 + sum(T(m) < T(x) for m in made)) / (1 + len(made)),
      "Extreme means large"),
+    ("16.5", lambda x, made, T: (1 + sum(abs(T(m)) >= abs(T(x)) for m in made)) / (1 + len(made)),
+     "as large as T(x)"),
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The exercises of chapter 14: right answers pass for any seed, slips get their own hint."""
 
+import math
 from collections import Counter
 from fractions import Fraction
 from statistics import fmean
@@ -76,6 +77,19 @@ def number_of_ways(start, end, steps, rates):
     return here[end]
 
 
+def stays(start, end, steps, rates):
+    """Where nothing can happen it waits, and counts the wait as an event."""
+    return chance(start, end, steps, rates) + sum(
+        p for n in range(steps)
+        if not any(rates(*end)) and (p := chance(start, end, n, rates))
+    )  # fmt: skip
+
+
+def by_length(thetas, made, seen, scale, eps):
+    rows = ([(a - b) / s for a, b, s in zip(row, seen, scale, strict=True)] for row in made)
+    return [t for t, row in zip(thetas, rows, strict=True) if math.hypot(*row) <= eps]
+
+
 def one_is_enough(thetas, made, seen, scale, eps):
     rows = ([abs(a - b) / s for a, b, s in zip(row, seen, scale, strict=True)] for row in made)
     return [t for t, row in zip(thetas, rows, strict=True) if min(row) <= eps]
@@ -109,6 +123,8 @@ WRONG = {
         "14.1", lambda a, b, n, r: chance(a, b, n, lambda x, y: [v * v for v in r(x, y)]),
         "carry a table"),
     "a number of ways": ("14.1", number_of_ways, "number of ways"),
+    "waiting is an event": ("14.1", stays, "no further event"),
+    "the length of the gaps": ("14.2", by_length, "by itself"),
     "one is enough": ("14.2", one_is_enough, "not one"),
     "one sided": ("14.2", one_sided, "absolute value"),
     "no scale": ("14.2", lambda t, x, s, k, e: abc(t, x, s, [1.0] * len(k), e), "its own scale"),
@@ -131,6 +147,7 @@ WRONG = {
 @pytest.mark.parametrize("slip", WRONG)
 def test_a_slip_gets_its_hint(slip):
     number, answer, words = WRONG[slip]
+    assert not any(check(number, answer, seed=seed) for seed in ("autumn", "winter"))
     verdict = check(number, answer)
     assert not verdict
     assert words.lower() in " ".join(verdict.text.lower().split()), verdict.text
